@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: pam_room contributors */
+/*
+ * Tests of lib/fd.c and lib/clean.h: nothing leaves the directory it was given, nothing waits for a
+ * stranger, what others could have written is not believed, and no fd stays behind.
+ */
+#include "tests/unit/unit.h"
+
+#include <sys/socket.h>
+
+#include "lib/clean.h"
+#include "lib/fd.h"
+#include "lib/why.h"
+
+static char path[64];
+static int dfd = -1;
+
+static int setup(void **state)
+{
+	(void)state;
+	dfd = unit_dir_make(path);
+	return dfd < 0 ? -1 : 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	close(dfd);
+	unit_dir_remove(path);
+	return 0;
+}
+
+static void test_clean(void **state)
+{
+	int before = unit_fds(), kept = -1, none;
+	char *text = strdup("x"), *held;
+
+	(void)state;
+	{
+		cleanup_fd int closed = open("/", O_PATH | O_CLOEXEC);
+		cleanup_fd int given = open("/", O_PATH | O_CLOEXEC);
+
+		assert_true(closed >= 0);
+		kept = take_fd(&given);
+		assert_int_equal(given, -1);
+	}
+	assert_int_equal(unit_fds(), before + 1);
+	errno = EXDEV;
+	fd_closep(&kept);
+	assert_int_equal(errno, EXDEV);
+	assert_int_equal(kept, -1);
+	none = -1;
+	fd_closep(&none);
+	held = take_ptr(text);
+	assert_null(text);
+	free(held);
+	assert_int_equal(unit_fds(), before);
+}
+
+static void test_open_beneath(void **state)
+{
+	int fd;
+
+	(void)state;
+	unit_file(dfd, "plain", "text", 0644);
+	assert_int_equal(mkdirat(dfd, "sub", 0755), 0);
+	fd = fd_open_beneath(dfd, "plain", O_RDONLY);
+	assert_true(fd >= 0);
+	assert_true(fcntl(fd, F_GETFD) & FD_CLOEXEC);
+	close(fd);
+	fd = fd_open_beneath(dfd, "sub", O_RDONLY | O_DIRECTORY);
+	assert_true(fd >= 0);
+	unit_file(fd, "deep", "x", 0644);
+	close(fd);
+	fd = fd_open_beneath(dfd, "sub/deep", O_RDONLY);
+	assert_true(fd >= 0);
+	close(fd);
+	fd = fd_open_beneath(dfd, "sub/deep", O_PATH);
+	assert_true(fd >= 0);
+	assert_true(fcntl(fd, F_GETFD) & FD_CLOEXEC);
+	close(fd);
+	assert_int_equal(fd_open_beneath(dfd, "absent", O_RDONLY), -ENOENT);
+	assert_int_equal(fd_open_beneath(dfd, "plain", O_RDONLY | O_DIRECTORY), -ENOTDIR);
+}
+
+static void test_open_beneath_no_links(void **state)
+{
+	int before = unit_fds(), flags[] = { O_RDONLY, O_PATH, O_RDONLY | O_DIRECTORY };
+
+	(void)state;
+	unit_file(dfd, "target", "x", 0644);
+	assert_int_equal(mkdirat(dfd, "dir", 0755), 0);
+	assert_int_equal(symlinkat("target", dfd, "link"), 0);
+	assert_int_equal(symlinkat("/etc/passwd", dfd, "out"), 0);
+	assert_int_equal(symlinkat("dir", dfd, "dirlink"), 0);
+	assert_int_equal(symlinkat("/", dfd, "root"), 0);
+	for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
+		assert_int_equal(fd_open_beneath(dfd, "link", flags[i]), -ELOOP);
+		assert_int_equal(fd_open_beneath(dfd, "out", flags[i]), -ELOOP);
+		assert_int_equal(fd_open_beneath(dfd, "dirlink", flags[i]), -ELOOP);
+		assert_int_equal(fd_open_beneath(dfd, "dirlink/.", flags[i]), -ELOOP);
+		assert_int_equal(fd_open_beneath(dfd, "root/etc", flags[i]), -ELOOP);
+	}
+	assert_int_equal(unit_fds(), before);
+}
+
+static void test_open_beneath_stays(void **state)
+{
+	static const char *const ways[] = { "..", "../", "../etc", "inner/../..", "/",
+		"/etc/passwd", "inner/../../x" };
+	int before = unit_fds();
+
+	(void)state;
+	assert_int_equal(mkdirat(dfd, "inner", 0755), 0);
+	for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++)
+		if (fd_open_beneath(dfd, ways[i], O_RDONLY) != -EXDEV)
+			fail_msg("'%s' left the directory", ways[i]);
+	assert_int_equal(fd_open_beneath(dfd, "", O_RDONLY), -ENOENT);
+	assert_int_equal(unit_fds(), before);
+}
+
+/* alarm() would end the test program: it must not wait for a writer. */
+static void test_fifo_does_not_block(void **state)
+{
+	char buf[8];
+	int fd;
+
+	(void)state;
+	assert_int_equal(mkfifoat(dfd, "fifo", 0644), 0);
+	alarm(5);
+	fd = fd_open_beneath(dfd, "fifo", O_RDONLY);
+	assert_true(fd >= 0);
+	close(fd);
+	assert_int_equal(fd_open_beneath(dfd, "fifo", O_WRONLY), -ENXIO);
+	assert_int_equal(fd_read_small(dfd, "fifo", buf, sizeof buf), 0);
+	alarm(0);
+}
+
+static void test_root_owned(void **state)
+{
+	static const mode_t bad[] = { 0020, 0002, 0022, 0664, 0666, 0777, 0620, 01777, 02775 };
+	static const mode_t good[] = { 0, 0400, 0600, 0644, 0755, 04755, 0444 };
+	struct why why;
+	int fd;
+
+	(void)state;
+	unit_need_root();
+	unit_file(dfd, "owned", "x", 0644);
+	fd = openat(dfd, "owned", O_RDONLY | O_CLOEXEC);
+	for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+		assert_int_equal(fchmod(fd, good[i]), 0);
+		if (fd_check_root_owned(fd, S_IFREG, "it", &why) != 0)
+			fail_msg("mode %o was refused", good[i]);
+	}
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		assert_int_equal(fchmod(fd, bad[i]), 0);
+		if (fd_check_root_owned(fd, S_IFREG, "it", &why) != -EPERM)
+			fail_msg("mode %o was accepted", bad[i]);
+		assert_int_equal(why.err, EPERM);
+		assert_non_null(strstr(why.text, "it is writable by"));
+	}
+	close(fd);
+}
+
+static void test_root_owned_owner(void **state)
+{
+	struct why why;
+	int fd;
+
+	(void)state;
+	unit_need_root();
+	unit_file(dfd, "alien", "x", 0600);
+	fd = openat(dfd, "alien", O_RDONLY | O_CLOEXEC);
+	assert_int_equal(fchown(fd, 1, 0), 0);
+	assert_int_equal(fd_check_root_owned(fd, S_IFREG, "it", &why), -EPERM);
+	assert_non_null(strstr(why.text, "uid 1"));
+	/* A group that may not write does no harm. */
+	assert_int_equal(fchown(fd, 0, 1), 0);
+	assert_int_equal(fd_check_root_owned(fd, S_IFREG, "it", &why), 0);
+	close(fd);
+}
+
+static void test_root_owned_type(void **state)
+{
+	int link_fd, null_fd = open("/dev/null", O_RDONLY | O_CLOEXEC), file_fd, sock;
+	struct why why;
+
+	(void)state;
+	unit_need_root();
+	unit_file(dfd, "file", "x", 0600);
+	file_fd = openat(dfd, "file", O_PATH | O_CLOEXEC);
+	assert_int_equal(symlinkat("file", dfd, "a_link"), 0);
+	link_fd = openat(dfd, "a_link", O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	sock = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(fchmod(dfd, 0700), 0);
+	assert_int_equal(fd_check_root_owned(file_fd, S_IFREG, "it", &why), 0);
+	assert_int_equal(fd_check_root_owned(dfd, S_IFDIR, "it", &why), 0);
+	assert_int_equal(fd_check_root_owned(file_fd, S_IFDIR, "it", &why), -EINVAL);
+	assert_int_equal(fd_check_root_owned(dfd, S_IFREG, "it", &why), -EINVAL);
+	assert_int_equal(fd_check_root_owned(link_fd, S_IFREG, "it", &why), -EINVAL);
+	assert_int_equal(fd_check_root_owned(null_fd, S_IFREG, "it", &why), -EINVAL);
+	assert_int_equal(fd_check_root_owned(sock, S_IFREG, "it", &why), -EINVAL);
+	assert_int_equal(fd_check_root_owned(-1, S_IFREG, "it", &why), -EBADF);
+	close(file_fd);
+	close(link_fd);
+	close(null_fd);
+	close(sock);
+}
+
+/* Lengths around the first buffer and its doublings; the maximum just enough, and one too small. */
+static void test_read_all(void **state)
+{
+	static const size_t lens[] = { 0, 1, 2, 16382, 16383, 16384, 16385, 32767, 32768, 100000 };
+	char *text = NULL, *whole = malloc(100000);
+	size_t len = 0;
+
+	(void)state;
+	memset(whole, 'r', 100000);
+	for (size_t i = 0; i < sizeof lens / sizeof lens[0]; i++) {
+		int fd = openat(dfd, "all", O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+		assert_int_equal(fd_write_all(fd, whole, lens[i]), 0);
+		lseek(fd, 0, SEEK_SET);
+		assert_int_equal(fd_read_all(fd, lens[i], &text, &len), 0);
+		assert_int_equal(len, lens[i]);
+		assert_memory_equal(text, whole, len);
+		assert_int_equal(text[len], '\0');
+		free(text);
+		lseek(fd, 0, SEEK_SET);
+		if (lens[i] > 0)
+			assert_int_equal(fd_read_all(fd, lens[i] - 1, &text, &len), -EFBIG);
+		close(fd);
+	}
+	free(whole);
+}
+
+static void test_read_all_endless(void **state)
+{
+	int fd = open("/dev/zero", O_RDONLY | O_CLOEXEC);
+	char *text;
+	size_t len;
+
+	(void)state;
+	assert_int_equal(fd_read_all(fd, 100000, &text, &len), -EFBIG);
+	close(fd);
+	assert_int_equal(fd_read_all(-1, 10, &text, &len), -EBADF);
+	assert_int_equal(fd_read_all(dfd, 10, &text, &len), -EISDIR);
+}
+
+/* A pipe takes 64 KiB at a time: writes come back short, and signals interrupt both sides. */
+static void test_write_all_short_and_interrupted(void **state)
+{
+	size_t size = 1000000, len = 0;
+	char *sent = malloc(size), *got = NULL;
+	int pipe_fds[2], status;
+	pid_t pid, pester;
+
+	(void)state;
+	for (size_t i = 0; i < size; i++)
+		sent[i] = (char)(i * 7 / 3);
+	unit_interrupt_by(SIGUSR1);
+	assert_int_equal(pipe(pipe_fds), 0);
+	pester = unit_pester(SIGUSR1, 5, 40);
+	pid = fork();
+	if (pid == 0) {
+		close(pipe_fds[0]);
+		for (size_t at = 0; at < size; at += 50000) {
+			unit_must(fd_write_all(pipe_fds[1], sent + at, 50000) == 0);
+			usleep(8000);
+		}
+		_exit(0);
+	}
+	close(pipe_fds[1]);
+	assert_int_equal(fd_read_all(pipe_fds[0], size, &got, &len), 0);
+	close(pipe_fds[0]);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	while (waitpid(pester, &status, 0) < 0 && errno == EINTR)
+		;
+	assert_int_equal(len, size);
+	assert_memory_equal(got, sent, size);
+	free(sent);
+	free(got);
+}
+
+static void test_replace_file(void **state)
+{
+	struct stat before, after;
+	mode_t mask = umask(0);
+	char buf[16];
+	int old;
+
+	(void)state;
+	unit_file(dfd, "plan", "old", 0666);
+	old = openat(dfd, "plan", O_RDONLY | O_CLOEXEC);
+	assert_int_equal(fstat(old, &before), 0);
+	assert_int_equal(fd_replace_file(dfd, "plan", "newer", 5), 0);
+	umask(mask);
+	assert_int_equal(fstatat(dfd, "plan", &after, AT_SYMLINK_NOFOLLOW), 0);
+	assert_int_equal(after.st_mode, S_IFREG | 0600);
+	assert_true(after.st_ino != before.st_ino);
+	assert_int_equal(fd_read_small(dfd, "plan", buf, sizeof buf), 5);
+	assert_string_equal(buf, "newer");
+	/* Who had it open keeps the whole old one. */
+	assert_int_equal(read(old, buf, sizeof buf), 3);
+	assert_memory_equal(buf, "old", 3);
+	close(old);
+	assert_int_equal(faccessat(dfd, ".plan.new", F_OK, AT_SYMLINK_NOFOLLOW), -1);
+}
+
+/* What a crash or a stranger left at the temporary name is not written through. */
+static void test_replace_file_leftovers(void **state)
+{
+	char buf[16];
+	int before = unit_fds();
+
+	(void)state;
+	unit_file(dfd, "victim", "untouched", 0600);
+	assert_int_equal(symlinkat("victim", dfd, ".state.new"), 0);
+	assert_int_equal(fd_replace_file(dfd, "state", "fresh", 5), 0);
+	assert_int_equal(fd_read_small(dfd, "victim", buf, sizeof buf), 9);
+	assert_string_equal(buf, "untouched");
+	assert_int_equal(linkat(dfd, "victim", dfd, ".state.new", 0), 0);
+	assert_int_equal(fd_replace_file(dfd, "state", "again", 5), 0);
+	assert_int_equal(fd_read_small(dfd, "victim", buf, sizeof buf), 9);
+	assert_int_equal(fd_read_small(dfd, "state", buf, sizeof buf), 5);
+	assert_string_equal(buf, "again");
+	assert_int_equal(unit_fds(), before);
+}
+
+static void test_replace_file_fails_clean(void **state)
+{
+	char longname[80];
+	int before = unit_fds();
+
+	(void)state;
+	memset(longname, 'n', sizeof longname - 1);
+	longname[sizeof longname - 1] = '\0';
+	assert_int_equal(fd_replace_file(dfd, longname, "x", 1), -ENAMETOOLONG);
+	assert_int_equal(fd_replace_file(-1, "x", "x", 1), -EBADF);
+	/* A directory in the way: the rename fails, and the temporary file is gone. */
+	assert_int_equal(mkdirat(dfd, "busy", 0700), 0);
+	assert_int_equal(fd_replace_file(dfd, "busy", "x", 1), -EISDIR);
+	assert_int_equal(faccessat(dfd, ".busy.new", F_OK, AT_SYMLINK_NOFOLLOW), -1);
+	assert_int_equal(unit_fds(), before);
+}
+
+static void test_read_small(void **state)
+{
+	int before = unit_fds();
+	char buf[8];
+
+	(void)state;
+	unit_file(dfd, "seven", "1234567", 0600);
+	unit_file(dfd, "none", "", 0600);
+	assert_int_equal(fd_read_small(dfd, "seven", buf, sizeof buf), 7);
+	assert_string_equal(buf, "1234567");
+	assert_int_equal(fd_read_small(dfd, "none", buf, sizeof buf), 0);
+	assert_string_equal(buf, "");
+	assert_int_equal(fd_read_small(dfd, "missing", buf, sizeof buf), -ENOENT);
+	assert_int_equal(symlinkat("seven", dfd, "seven_link"), 0);
+	assert_int_equal(fd_read_small(dfd, "seven_link", buf, sizeof buf), -ELOOP);
+	assert_int_equal(fd_read_small(dfd, ".", buf, sizeof buf), -EISDIR);
+	/* Never more than the buffer, always terminated. */
+	unit_file(dfd, "nine", "123456789", 0600);
+	memset(buf, 'x', sizeof buf);
+	fd_read_small(dfd, "nine", buf, sizeof buf);
+	assert_int_equal(buf[sizeof buf - 1], '\0');
+	assert_int_equal(unit_fds(), before);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_clean),
+		cmocka_unit_test(test_open_beneath),
+		cmocka_unit_test(test_open_beneath_no_links),
+		cmocka_unit_test(test_open_beneath_stays),
+		cmocka_unit_test(test_fifo_does_not_block),
+		cmocka_unit_test(test_root_owned),
+		cmocka_unit_test(test_root_owned_owner),
+		cmocka_unit_test(test_root_owned_type),
+		cmocka_unit_test(test_read_all),
+		cmocka_unit_test(test_read_all_endless),
+		cmocka_unit_test(test_write_all_short_and_interrupted),
+		cmocka_unit_test(test_replace_file),
+		cmocka_unit_test(test_replace_file_leftovers),
+		cmocka_unit_test(test_replace_file_fails_clean),
+		cmocka_unit_test(test_read_small),
+	};
+
+	return cmocka_run_group_tests_name("fd", tests, setup, teardown);
+}
