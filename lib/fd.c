@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -45,6 +46,35 @@ int fd_check_root_owned(int fd, mode_t type, const char *what, struct why *why)
 		return why_set(why, EPERM, "check owner", "%s is writable by %s", what,
 			st.st_mode & S_IWOTH ? "everybody" : "its group");
 	return 0;
+}
+
+int fd_open_trusted_dir(const char *path, struct why *why)
+{
+	cleanup_fd int dfd = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	const char *at = path;
+	int r = dfd < 0 ? why_set(why, errno, "open directory", "/") :
+			  fd_check_root_owned(dfd, S_IFDIR, "/", why);
+
+	if (r == 0 && path[0] != '/')
+		r = why_set(why, EINVAL, "open directory", "%s is not absolute", path);
+	while (r == 0 && *(at += strspn(at, "/"))) {
+		char part[NAME_MAX + 1];
+		size_t len = strcspn(at, "/");
+		int fd;
+
+		if (len >= sizeof part)
+			return why_set(why, ENAMETOOLONG, "open directory", "%s", path);
+		memcpy(part, at, len);
+		part[len] = '\0';
+		at += len;
+		fd = openat(dfd, part, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		if (fd < 0)
+			return why_set(why, errno, "open directory", "%s", path);
+		fd_closep(&dfd);
+		dfd = fd;
+		r = fd_check_root_owned(dfd, S_IFDIR, *at ? part : path, why);
+	}
+	return r < 0 ? r : take_fd(&dfd);
 }
 
 int fd_read_all(int fd, size_t max, char **ret, size_t *ret_len)

@@ -22,6 +22,13 @@ int fd_open_beneath(int dfd, const char *name, int flags);
  */
 int fd_check_root_owned(int fd, mode_t type, const char *what, struct why *why);
 
+/*
+ * Opens a directory by its absolute path, component by component: no link is followed, and each
+ * component must pass fd_check_root_owned(), so that none but root chose what is opened. Returns an
+ * O_RDONLY fd or -errno.
+ */
+int fd_open_trusted_dir(const char *path, struct why *why);
+
 /* Reads to the end, at most max bytes; more is -EFBIG. *ret is malloc'ed, one NUL byte added. */
 int fd_read_all(int fd, size_t max, char **ret, size_t *ret_len);
 

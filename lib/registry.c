@@ -41,28 +41,17 @@ static int registry_open_dir(int dfd, const char *name, int create, struct why *
 
 int registry_open(const char *sub, int create, struct why *why)
 {
-	cleanup_fd int run_dfd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	const char *path = ROOM_RUNDIR;
-	char part[64];
-	bool last = false;
+	cleanup_fd int above_dfd = -1;
+	cleanup_fd int run_dfd = -1;
+	char above[] = ROOM_RUNDIR;
+	char *slash = strrchr(above, '/');
 
-	/* Component by component: a link anywhere on the way is refused, not followed. */
-	while (!last) {
-		size_t len = strcspn(++path, "/");
-		int dfd;
-
-		last = path[len] == '\0';
-		if (len == 0 || len >= sizeof part)
-			return why_set(why, ENAMETOOLONG, "open registry", "bad path %s", ROOM_RUNDIR);
-		snprintf(part, sizeof part, "%.*s", (int)len, path);
-		dfd = registry_open_dir(run_dfd, part, create && last, why);
-		if (dfd < 0)
-			return dfd;
-		fd_closep(&run_dfd);
-		run_dfd = dfd;
-		path += len;
-	}
-	return registry_open_dir(run_dfd, sub, create, why);
+	*slash = '\0';
+	above_dfd = fd_open_trusted_dir(above, why);
+	if (above_dfd < 0)
+		return above_dfd;
+	run_dfd = registry_open_dir(above_dfd, slash + 1, create, why);
+	return run_dfd < 0 ? run_dfd : registry_open_dir(run_dfd, sub, create, why);
 }
 
 int registry_inside(char key[REGISTRY_KEY_MAX], struct why *why)

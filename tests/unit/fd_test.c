@@ -136,77 +136,6 @@ static void test_fifo_does_not_block(void **state)
 	alarm(0);
 }
 
-static void test_root_owned(void **state)
-{
-	static const mode_t bad[] = { 0020, 0002, 0022, 0664, 0666, 0777, 0620, 01777, 02775 };
-	static const mode_t good[] = { 0, 0400, 0600, 0644, 0755, 04755, 0444 };
-	struct why why;
-	int fd;
-
-	(void)state;
-	unit_need_root();
-	unit_file(dfd, "owned", "x", 0644);
-	fd = openat(dfd, "owned", O_RDONLY | O_CLOEXEC);
-	for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
-		assert_int_equal(fchmod(fd, good[i]), 0);
-		if (fd_check_root_owned(fd, S_IFREG, "it", &why) != 0)
-			fail_msg("mode %o was refused", good[i]);
-	}
-	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-		assert_int_equal(fchmod(fd, bad[i]), 0);
-		if (fd_check_root_owned(fd, S_IFREG, "it", &why) != -EPERM)
-			fail_msg("mode %o was accepted", bad[i]);
-		assert_int_equal(why.err, EPERM);
-		assert_non_null(strstr(why.text, "it is writable by"));
-	}
-	close(fd);
-}
-
-static void test_root_owned_owner(void **state)
-{
-	struct why why;
-	int fd;
-
-	(void)state;
-	unit_need_root();
-	unit_file(dfd, "alien", "x", 0600);
-	fd = openat(dfd, "alien", O_RDONLY | O_CLOEXEC);
-	assert_int_equal(fchown(fd, 1, 0), 0);
-	assert_int_equal(fd_check_root_owned(fd, S_IFREG, "it", &why), -EPERM);
-	assert_non_null(strstr(why.text, "uid 1"));
-	/* A group that may not write does no harm. */
-	assert_int_equal(fchown(fd, 0, 1), 0);
-	assert_int_equal(fd_check_root_owned(fd, S_IFREG, "it", &why), 0);
-	close(fd);
-}
-
-static void test_root_owned_type(void **state)
-{
-	int link_fd, null_fd = open("/dev/null", O_RDONLY | O_CLOEXEC), file_fd, sock;
-	struct why why;
-
-	(void)state;
-	unit_need_root();
-	unit_file(dfd, "file", "x", 0600);
-	file_fd = openat(dfd, "file", O_PATH | O_CLOEXEC);
-	assert_int_equal(symlinkat("file", dfd, "a_link"), 0);
-	link_fd = openat(dfd, "a_link", O_PATH | O_NOFOLLOW | O_CLOEXEC);
-	sock = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	assert_int_equal(fchmod(dfd, 0700), 0);
-	assert_int_equal(fd_check_root_owned(file_fd, S_IFREG, "it", &why), 0);
-	assert_int_equal(fd_check_root_owned(dfd, S_IFDIR, "it", &why), 0);
-	assert_int_equal(fd_check_root_owned(file_fd, S_IFDIR, "it", &why), -EINVAL);
-	assert_int_equal(fd_check_root_owned(dfd, S_IFREG, "it", &why), -EINVAL);
-	assert_int_equal(fd_check_root_owned(link_fd, S_IFREG, "it", &why), -EINVAL);
-	assert_int_equal(fd_check_root_owned(null_fd, S_IFREG, "it", &why), -EINVAL);
-	assert_int_equal(fd_check_root_owned(sock, S_IFREG, "it", &why), -EINVAL);
-	assert_int_equal(fd_check_root_owned(-1, S_IFREG, "it", &why), -EBADF);
-	close(file_fd);
-	close(link_fd);
-	close(null_fd);
-	close(sock);
-}
-
 /* Lengths around the first buffer and its doublings; the maximum just enough, and one too small. */
 static void test_read_all(void **state)
 {
@@ -377,9 +306,6 @@ int main(void)
 		cmocka_unit_test(test_open_beneath_no_links),
 		cmocka_unit_test(test_open_beneath_stays),
 		cmocka_unit_test(test_fifo_does_not_block),
-		cmocka_unit_test(test_root_owned),
-		cmocka_unit_test(test_root_owned_owner),
-		cmocka_unit_test(test_root_owned_type),
 		cmocka_unit_test(test_read_all),
 		cmocka_unit_test(test_read_all_endless),
 		cmocka_unit_test(test_write_all_short_and_interrupted),
