@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: pam_room contributors */
+/*
+ * The presets: what a room is when nothing else is said, by the name of its walls. Data, each one a
+ * complete answer.
+ */
+#pragma once
+
+struct room_spec;
+
+#define PRESET_DEFAULT "brick"
+
+/* The preset of that name, or NULL. */
+const struct room_spec *preset_find(const char *name);
