@@ -20,7 +20,7 @@ enum walls {
 	WALLS_BRICK,
 };
 
-enum linger {
+enum room_linger {
 	LINGER_PROCESSES, /* the room ends with its last process */
 	LINGER_NONE,      /* the last logout ends the room */
 };
@@ -29,7 +29,7 @@ enum linger {
 struct room_spec {
 	const char *name;
 	enum walls walls;
-	enum linger linger;
+	enum room_linger linger;
 	struct place place;
 };
 

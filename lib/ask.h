@@ -28,7 +28,6 @@ enum outcome {
 	OUTCOME_REFUSED, /* why says why */
 	OUTCOME_OUTSIDE, /* no room for this login */
 	OUTCOME_CLOSED,  /* the policy lets nobody in here */
-	OUTCOME_INSIDE,  /* the caller is in a room already and stays there */
 	OUTCOME_ENSURED, /* the room lives; its user manager will join by itself */
 	OUTCOME_ROOM,    /* plan, RECORD_FD_KEEPER and RECORD_FD_LEASE follow */
 	N_OUTCOMES,

@@ -17,6 +17,14 @@ static inline int64_t deadline_in(int ms)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 + ms;
 }
 
+/* The earlier one of the deadline and ms from now. */
+static inline int64_t deadline_sooner(int64_t deadline, int ms)
+{
+	int64_t other = deadline_in(ms);
+
+	return other < deadline ? other : deadline;
+}
+
 /* Milliseconds left, as poll(2) wants them; 0 when it has passed. */
 static inline int deadline_left(int64_t deadline)
 {

@@ -58,6 +58,16 @@ static void test_left_fits_poll(void **state)
 	assert_int_equal(deadline_left(deadline_in(3700000)), 3600000);
 }
 
+static void test_sooner(void **state)
+{
+	int64_t soon = deadline_in(100), late = deadline_in(60000);
+
+	(void)state;
+	assert_true(deadline_sooner(soon, 60000) == soon);
+	assert_in_range(deadline_left(deadline_sooner(late, 200)), 100, 200);
+	assert_int_equal(deadline_left(deadline_sooner(0, 200)), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -65,6 +75,7 @@ int main(void)
 		cmocka_unit_test(test_left_shrinks),
 		cmocka_unit_test(test_left_is_never_negative),
 		cmocka_unit_test(test_left_fits_poll),
+		cmocka_unit_test(test_sooner),
 	};
 
 	return cmocka_run_group_tests_name("deadline", tests, NULL, NULL);
