@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: pam_room contributors */
+/*
+ * Starts a user manager in its user's room (see manager.h). A process cannot move into another pid
+ * namespace, only its children can: so this one stays outside as the service's main process, holds the
+ * room's lease, hands signals on and ends as the manager ends. By then it is the user's own process, with
+ * no capability.
+ */
+#include "helper/manager.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "helper/manager_cgroup.h"
+#include "helper/promise.h"
+#include "helper/room.h"
+#include "lib/apply.h"
+#include "lib/clean.h"
+#include "lib/sys.h"
+#include "lib/why.h"
+
+static const char step[] = "start user manager";
+
+/* For good: all three ids, and with them every capability. The groups were never touched. */
+static int become_caller(const struct scrubbed *caller, struct why *why)
+{
+	if (setresgid(caller->gid, caller->gid, caller->gid) < 0 ||
+		setresuid(caller->uid, caller->uid, caller->uid) < 0)
+		return why_set(why, errno, step, "cannot become uid %u", caller->uid);
+	if (caller->uid != 0 && (setuid(0) == 0 || seteuid(0) == 0))
+		return why_set(why, EPERM, step, "still root");
+	return 0;
+}
+
+static int run_manager(const struct scrubbed *caller, struct why *why)
+{
+	char name[] = ROOM_SYSTEMD_MANAGER, user[] = "--user";
+	char *argv[] = { name, user, NULL };
+	int r = scrub_restore_limits(caller, why);
+
+	if (r == 0)
+		r = become_caller(caller, why);
+	if (r < 0)
+		return r;
+	/* What would outlive execve(2): this program's own alarm, mask and ignored signal. */
+	alarm(0);
+	umask(caller->mask);
+	signal(SIGPIPE, SIG_DFL);
+	execve(name, argv, caller->environment);
+	return why_set(why, errno, step, "cannot run " ROOM_SYSTEMD_MANAGER);
+}
+
+/* The child, in the room. Its parent must not outlive it unseen, nor it its parent. */
+static int run_inside(const struct scrubbed *caller, const struct plan *plan, const sigset_t *mask,
+	struct why *why)
+{
+	int r = apply_confine(plan, why);
+
+	if (r == 0)
+		r = scrub_restore_limits(caller, why);
+	if (r == 0)
+		r = become_caller(caller, why);
+	if (r < 0)
+		return r;
+	/* After the ids: changing them clears it (prctl(2)). */
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || sigprocmask(SIG_SETMASK, mask, NULL) < 0)
+		return why_set(why, errno, step, "signals");
+	return run_manager(caller, why);
+}
+
+/* Ends as the child has ended, the signal included. This process is not dumpable: no core comes of it. */
+static int mirror(const siginfo_t *info)
+{
+	sigset_t set;
+
+	if (info->si_code == CLD_EXITED)
+		return info->si_status;
+	signal(info->si_status, SIG_DFL);
+	sigemptyset(&set);
+	sigaddset(&set, info->si_status);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	raise(info->si_status);
+	return 128 + info->si_status;
+}
+
+/* Hands on every signal until the child has ended. */
+static int supervise(int pidfd, const sigset_t *all)
+{
+	for (;;) {
+		siginfo_t info = { 0 };
+		int sig = sigwaitinfo(all, NULL);
+
+		/* One that it has ended before needs no signal any more. */
+		if (sig > 0 && sig != SIGCHLD)
+			pidfd_send_signal(pidfd, sig, NULL, 0);
+		if (waitid(P_PIDFD, (id_t)pidfd, &info, WEXITED | WNOHANG) == 0 && info.si_pid != 0)
+			return mirror(&info);
+	}
+}
+
+/* Joined by this process, so that the child is born in the room. */
+static int join(const struct plan *plan, const struct room *room, uid_t uid, struct why *why)
+{
+	struct joint joint;
+	cleanup_fd int slice_fd = manager_cgroup_take(uid, why);
+	int r = slice_fd < 0 && slice_fd != -ENOENT ? slice_fd : apply_prepare(&joint, why);
+
+	if (r < 0)
+		return r;
+	r = apply_join(plan, room->pidfd, &joint, why);
+	apply_release(&joint);
+	if (r == 0 && slice_fd >= 0)
+		r = manager_cgroup_lay(slice_fd, uid, why);
+	return r;
+}
+
+static int start_inside(const struct scrubbed *caller, const struct room *room, struct why *why)
+{
+	static struct plan plan;
+	cleanup_fd int pidfd = -1;
+	sigset_t all, none;
+	pid_t pid;
+	int r = plan_decode(room->plan, room->plan_len, &plan, why);
+
+	if (r == 0)
+		r = join(&plan, room, caller->uid, why);
+	if (r < 0)
+		return r;
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &none);
+	pid = fork();
+	if (pid < 0)
+		return why_set(why, errno, step, "fork");
+	if (pid == 0)
+		return run_inside(caller, &plan, &none, why);
+	alarm(0);
+	pidfd = pidfd_open(pid, 0);
+	r = pidfd < 0 ? why_set(why, errno, step, "pidfd") : become_caller(caller, why);
+	if (r < 0) {
+		kill(pid, SIGKILL);
+		return r;
+	}
+	return supervise(pidfd, &all);
+}
+
+int manager_run(const struct scrubbed *caller, int64_t deadline, struct why *why)
+{
+	static struct room room = { .pidfd = -1, .lease_fd = -1 };
+	char key[REGISTRY_KEY_MAX];
+	int r = registry_inside(key, why);
+
+	if (r == 1)
+		return why_set(why, EPERM, step, "this is inside room %s already", key);
+	if (r == 0)
+		r = caller->uid == 0 ? 0 : promise_read(caller->uid, key, why);
+	if (r == 0)
+		return run_manager(caller, why);
+	if (r == 1)
+		r = scrub_confine(why);
+	if (r == 0)
+		r = manager_cgroup_settle(caller->uid, caller->gid, why);
+	if (r == 0)
+		r = room_find(key, LEASE_MANAGER, deadline, &room, why);
+	if (r == -ENOENT)
+		return why_set(why, ENOENT, step, "room %s is gone", key);
+	return r < 0 ? r : start_inside(caller, &room, why);
+}
