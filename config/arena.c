@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: pam_room contributors */
 /*
- * Memory that is given back all at once (see arena.h): a chain of blocks, each from calloc(3), so that
- * the tools which watch allocations see every one of them.
+ * Memory that is given back all at once (see arena.h): a chain of blocks, each from calloc(3), so
+ * that the tools which watch allocations see every one of them.
  */
 #include "config/arena.h"
 

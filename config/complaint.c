@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: pam_room contributors */
 /*
- * The mistakes of a policy (see complaint.h). Fixed in size: a file of a million mistakes costs no more
- * than one of twenty.
+ * The mistakes of a policy (see complaint.h). Fixed in size: a file of a million mistakes costs no
+ * more than one of twenty.
  */
 #include "config/complaint.h"
 
@@ -11,8 +11,8 @@
 
 #include "lib/text.h"
 
-void complaints_add(struct complaints *complaints, const char *file, unsigned int line,
-	const char *fmt, ...)
+void complaints_add(
+	struct complaints *complaints, const char *file, unsigned int line, const char *fmt, ...)
 {
 	struct complaint *complaint = &complaints->list[complaints->n];
 	va_list args;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: pam_room contributors */
 /*
- * Reads the policy (see load.h). A file is opened once, judged on the open descriptor and read through
- * it, so what was judged is what is used. Each file is bounded: libconfig never sees more than it can
- * parse in a login's time.
+ * Reads the policy (see load.h). A file is opened once, judged on the open descriptor and read
+ * through it, so what was judged is what is used. Each file is bounded: libconfig never sees more
+ * than it can parse in a login's time.
  */
 #include "config/load.h"
 
@@ -59,8 +59,8 @@ static bool load_same(const struct stat *a, const struct stat *b)
 }
 
 /*
- * The whole of an open file, malloc'ed, with a newline at its end: to libconfig a comment that ends with
- * the file is a syntax error.
+ * The whole of an open file, malloc'ed, with a newline at its end: to libconfig a comment that ends
+ * with the file is a syntax error.
  */
 static int load_bytes(int fd, const char *file, char **ret, size_t *ret_len, struct why *why)
 {
@@ -73,10 +73,11 @@ static int load_bytes(int fd, const char *file, char **ret, size_t *ret_len, str
 		return why_set(why, errno, step, "%s", file);
 	if (!S_ISREG(before.st_mode))
 		return why_set(why, 0, step, "%s is not a regular file", file);
-	r = before.st_size > LOAD_FILE_MAX ? -EFBIG : fd_read_all(fd, LOAD_FILE_MAX, &text, ret_len);
+	r = before.st_size > LOAD_FILE_MAX ? -EFBIG :
+					     fd_read_all(fd, LOAD_FILE_MAX, &text, ret_len);
 	if (r == -EFBIG)
-		return why_set(why, EFBIG, step, "%s is larger than %u MiB", file,
-			LOAD_FILE_MAX >> 20);
+		return why_set(
+			why, EFBIG, step, "%s is larger than %u MiB", file, LOAD_FILE_MAX >> 20);
 	if (r < 0)
 		return why_set(why, -r, step, "%s", file);
 	if (fstat(fd, &after) < 0 || !load_same(&before, &after))
@@ -154,8 +155,8 @@ static int load_dir(struct draft *draft, int etc_dfd, const char *etc,
 		if (n < 0)
 			r = why_set(why, errno, step, "%s", dir);
 		else if (n > LOAD_FILES_MAX)
-			r = why_set(why, E2BIG, step, "%s has more than %d files", dir,
-				LOAD_FILES_MAX);
+			r = why_set(
+				why, E2BIG, step, "%s has more than %d files", dir, LOAD_FILES_MAX);
 	}
 	for (int i = 0; i < n; i++) {
 		if (r == 0)
@@ -205,8 +206,8 @@ static int load_finish(struct draft *draft, struct complaints *complaints, struc
 	return why_set(why, 0, step, "%s:%u: %s", first->file, first->line, first->text);
 }
 
-int policy_load(const char *etc, struct policy **ret, struct complaints *complaints,
-	struct why *why)
+int policy_load(
+	const char *etc, struct policy **ret, struct complaints *complaints, struct why *why)
 {
 	cleanup_with(policy_freep) struct policy *policy = policy_new();
 	struct draft draft = { .policy = policy };
@@ -229,8 +230,8 @@ int policy_load(const char *etc, struct policy **ret, struct complaints *complai
 	return r;
 }
 
-int policy_load_file(const char *path, struct policy **ret, struct complaints *complaints,
-	struct why *why)
+int policy_load_file(
+	const char *path, struct policy **ret, struct complaints *complaints, struct why *why)
 {
 	cleanup_with(policy_freep) struct policy *policy = policy_new();
 	cleanup_fd int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);

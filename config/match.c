@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: pam_room contributors */
 /*
- * Which room a login gets (see match.h). Each condition looks at its own kind of name and no other: a
- * group is never taken for a user, nor a number for a name.
+ * Which room a login gets (see match.h). Each condition looks at its own kind of name and no other:
+ * a group is never taken for a user, nor a number for a name.
  */
 #include "config/match.h"
 
@@ -35,7 +35,8 @@ static bool match_uid(const struct uid_range *range, uint32_t uid)
 
 static bool match_rule(const struct rule *rule, const struct subject *subject)
 {
-	return match_uid(&rule->uid, subject->uid) && match_glob(&rule->service, subject->service) &&
+	return match_uid(&rule->uid, subject->uid) &&
+		match_glob(&rule->service, subject->service) &&
 		match_glob(&rule->user, subject->user) && match_group(&rule->group, subject);
 }
 

@@ -10,7 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Where a value was written: the file's name as it was opened, and its line (0: not from a file). */
+/* Where a value was written: the file's name as it was opened, and its line (0: not from a file).
+ */
 struct place {
 	const char *file;
 	unsigned int line;
@@ -67,6 +68,6 @@ struct policy {
 	size_t n_rooms;
 	struct rule *rules;
 	size_t n_rules;
-	uint32_t uid_min; /* login.defs UID_MIN: uids below are outside when no rule matches */
+	uint32_t uid_min;    /* login.defs UID_MIN: uids below are outside when no rule matches */
 	struct arena *arena; /* config/arena.h: owns every string and array above */
 };

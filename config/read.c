@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: pam_room contributors */
 /*
- * From text to structs (see read.h). libconfig parses; what it would let pass is refused here before
- * it sees the text (NUL bytes, @include) or after (every key against the schema).
+ * From text to structs (see read.h). libconfig parses; what it would let pass is refused here
+ * before it sees the text (NUL bytes, @include) or after (every key against the schema).
  */
 #include "config/read.h"
 
@@ -37,8 +37,8 @@ static read_value *const read_values[SCHEMA_N_TYPES];
 	complaints_add((reader)->complaints, (reader)->file,                                       \
 		(unsigned int)config_setting_source_line(setting), __VA_ARGS__)
 
-static void complain_wants(const struct reader *reader, const config_setting_t *setting,
-	const struct schema_row *row)
+static void complain_wants(
+	const struct reader *reader, const config_setting_t *setting, const struct schema_row *row)
 {
 	complain_at(reader, setting, "'%s' wants %s", row->name, row->wants);
 }
@@ -67,7 +67,8 @@ static int read_keys(const struct reader *reader, const config_setting_t *group,
 	int n = config_setting_length(group), r = 0;
 
 	for (int i = 0; i < n && r == 0; i++)
-		r = read_key(reader, config_setting_get_elem(group, (unsigned int)i), level, target);
+		r = read_key(
+			reader, config_setting_get_elem(group, (unsigned int)i), level, target);
 	return r;
 }
 
@@ -104,8 +105,8 @@ static int read_choice(const struct reader *reader, const config_setting_t *sett
 		complain_at(reader, setting, "'%s' = \"%s\": did you mean \"%s\"?", row->name, text,
 			nearest);
 	else
-		complain_at(reader, setting, "'%s' = \"%s\": it wants %s", row->name, text,
-			row->wants);
+		complain_at(
+			reader, setting, "'%s' = \"%s\": it wants %s", row->name, text, row->wants);
 	return 0;
 }
 
@@ -119,8 +120,8 @@ static int read_strings(const struct reader *reader, const config_setting_t *set
 
 	/* Without strings the condition would look as if it had not been written. */
 	if (n < 1 || n > READ_STRINGS_MAX) {
-		complain_at(reader, setting, "'%s' wants 1 to %d strings", row->name,
-			READ_STRINGS_MAX);
+		complain_at(
+			reader, setting, "'%s' wants 1 to %d strings", row->name, READ_STRINGS_MAX);
 		return 0;
 	}
 	list->items = arena_alloc(arena, (size_t)n * sizeof *list->items);
@@ -212,8 +213,10 @@ static bool read_room_name(const struct reader *reader, const config_setting_t *
 	const struct policy *policy = reader->draft->policy;
 
 	if (!text_is_room_name(name))
-		complain_at(reader, setting, "'%s' is no name for a room: up to 32 of a-z, 0-9, - "
-			"and _, a letter first", name);
+		complain_at(reader, setting,
+			"'%s' is no name for a room: up to 32 of a-z, 0-9, - "
+			"and _, a letter first",
+			name);
 	else if (strcmp(name, "outside") == 0 || strcmp(name, "closed") == 0)
 		complain_at(reader, setting, "'%s' is no room and cannot be described", name);
 	else if (!config_setting_is_group(setting))
@@ -297,7 +300,7 @@ static int read_rules(const struct reader *reader, const config_setting_t *setti
 			return -ENOMEM;
 		rule = &policy->rules[policy->n_rules++];
 		*rule = (struct rule){ .place = { reader->file,
-			(unsigned int)config_setting_source_line(one) } };
+					       (unsigned int)config_setting_source_line(one) } };
 		r = read_keys(reader, one, SCHEMA_RULE, rule);
 	}
 	return r;
@@ -314,12 +317,12 @@ static read_value *const read_values[SCHEMA_N_TYPES] = {
 };
 
 /*
- * What libconfig must not see: it ends at a NUL byte without a word, and @include would open any path.
- * Its scanner takes @include for one at the start of a line only, blanks before it allowed; so is it
- * refused there, in a comment too.
+ * What libconfig must not see: it ends at a NUL byte without a word, and @include would open any
+ * path. Its scanner takes @include for one at the start of a line only, blanks before it allowed;
+ * so is it refused there, in a comment too.
  */
-static bool read_is_sound(const char *file, const char *text, size_t len,
-	struct complaints *complaints)
+static bool read_is_sound(
+	const char *file, const char *text, size_t len, struct complaints *complaints)
 {
 	const char *end = text + len;
 	size_t before = complaints->n + complaints->n_more;
@@ -371,7 +374,8 @@ void read_finish(struct draft *draft, struct complaints *complaints)
 			continue;
 		}
 		rule->verdict = strcmp(name, "outside") == 0 ? VERDICT_OUTSIDE :
-			strcmp(name, "closed") == 0 ? VERDICT_CLOSED : VERDICT_ROOM;
+			strcmp(name, "closed") == 0          ? VERDICT_CLOSED :
+							       VERDICT_ROOM;
 		for (size_t j = 0; j < policy->n_rooms && !rule->room; j++)
 			if (strcmp(policy->rooms[j].name, name) == 0)
 				rule->room = &policy->rooms[j];

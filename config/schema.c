@@ -23,7 +23,10 @@ static const struct schema_choice linger[] = {
 	{ NULL, 0, false },
 };
 
-#define KEY(level, name, ...) { SCHEMA_##level, name, __VA_ARGS__ }
+#define KEY(level, name, ...)                                                                      \
+	{                                                                                          \
+		SCHEMA_##level, name, __VA_ARGS__                                                  \
+	}
 #define LATER(level, name, meaning) KEY(level, name, SCHEMA_LATER, 0, NULL, NULL, NULL, meaning)
 #define IN_ROOM(field) offsetof(struct room_spec, field)
 #define IN_RULE(field) offsetof(struct rule, field)
@@ -69,8 +72,8 @@ const struct schema_row schema_rows[] = {
 		"login names, with * and ? and [...]"),
 	KEY(RULE, "group", SCHEMA_STRINGS, IN_RULE(group), NULL, WANTS_STRINGS, "any",
 		"groups, one of which the user is in"),
-	KEY(RULE, "uid", SCHEMA_UIDS, IN_RULE(uid), NULL, "a string like \"1000-1999\" or \"1000-\"",
-		"any", "a range of user ids"),
+	KEY(RULE, "uid", SCHEMA_UIDS, IN_RULE(uid), NULL,
+		"a string like \"1000-1999\" or \"1000-\"", "any", "a range of user ids"),
 	KEY(RULE, "service", SCHEMA_STRINGS, IN_RULE(service), NULL, WANTS_STRINGS, "any",
 		"PAM services, with * and ? and [...]"),
 	KEY(RULE, "room", SCHEMA_TARGET, IN_RULE(room_name), NULL,

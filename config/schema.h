@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: pam_room contributors */
 /*
- * The policy's language as one table, a row per key. The reader walks it, the manual page's key list is
- * held against it: a new key is one row here, one field in policy.h and one line in room.conf(5).
+ * The policy's language as one table, a row per key. The reader walks it, the manual page's key
+ * list is held against it: a new key is one row here, one field in policy.h and one line in
+ * room.conf(5).
  */
 #pragma once
 
@@ -39,11 +40,11 @@ struct schema_row {
 	enum schema_level level;
 	const char *name;
 	enum schema_type type;
-	size_t offset;                      /* in struct room_spec or struct rule */
+	size_t offset;                       /* in struct room_spec or struct rule */
 	const struct schema_choice *choices; /* ends with a NULL name */
-	const char *wants;    /* for mistakes: "wants ..." */
-	const char *fallback; /* what holds when it is not written, for people */
-	const char *meaning;  /* one line, for people */
+	const char *wants;                   /* for mistakes: "wants ..." */
+	const char *fallback;                /* what holds when it is not written, for people */
+	const char *meaning;                 /* one line, for people */
 };
 
 /* The row of a key, or NULL. */

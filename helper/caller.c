@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: pam_room contributors */
 /*
- * Who is asking (see caller.h). The module starts the helper with all three uids 0, so a real uid other
- * than 0 means that a user found the setuid bit by himself.
+ * Who is asking (see caller.h). The module starts the helper with all three uids 0, so a real uid
+ * other than 0 means that a user found the setuid bit by himself.
  */
 #include "helper/caller.h"
 

@@ -10,7 +10,7 @@
 struct why;
 
 /*
- * The question mode is for the module alone: real uid 0, and on fd a SOCK_SEQPACKET socket whose other
- * end was made by uid 0 (unix(7): SO_PEERCRED).
+ * The question mode is for the module alone: real uid 0, and on fd a SOCK_SEQPACKET socket whose
+ * other end was made by uid 0 (unix(7): SO_PEERCRED).
  */
 int caller_check_module(uid_t real_uid, int fd, struct why *why);

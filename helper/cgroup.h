@@ -13,10 +13,12 @@
 struct why;
 
 /*
- * Gives a keeper a scope of its own outside of every user's slice, so that the end of the session or
- * service that happened to come first is not the end of the room. It stops after what uid has running.
+ * Gives a keeper a scope of its own outside of every user's slice, so that the end of the session
+ * or service that happened to come first is not the end of the room. It stops after what uid has
+ * running.
  */
-int cgroup_place_keeper(pid_t keeper, const char *key, uid_t uid, int64_t deadline, struct why *why);
+int cgroup_place_keeper(
+	pid_t keeper, const char *key, uid_t uid, int64_t deadline, struct why *why);
 
 /*
  * Sees to it that the process which opens a session is counted to its user: one that no session of

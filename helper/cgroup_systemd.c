@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: pam_room contributors */
 /*
  * Control groups through systemd (see cgroup.h): transient scopes, asked for over the system bus
- * (org.freedesktop.systemd1(5)). The environment is empty by now, so the bus's address is the built-in
- * one. A scope is there when its job is done, not when the call returns.
+ * (org.freedesktop.systemd1(5)). The environment is empty by now, so the bus's address is the
+ * built-in one. A scope is there when its job is done, not when the call returns.
  */
 #include "helper/cgroup.h"
 
@@ -67,10 +67,11 @@ static int append_property(sd_bus_message *message, const struct property *prope
 	case PROPERTY_TEXT:
 		return sd_bus_message_append(message, "(sv)", property->name, "s", property->text);
 	case PROPERTY_TEXTS:
-		return sd_bus_message_append(message, "(sv)", property->name, "as", 1, property->text);
+		return sd_bus_message_append(
+			message, "(sv)", property->name, "as", 1, property->text);
 	case PROPERTY_NUMBERS:
-		return sd_bus_message_append(message, "(sv)", property->name, "au", 1,
-			property->number);
+		return sd_bus_message_append(
+			message, "(sv)", property->name, "au", 1, property->number);
 	}
 	return -EINVAL;
 }
@@ -159,7 +160,7 @@ int cgroup_place_keeper(pid_t keeper, const char *key, uid_t uid, int64_t deadli
 			{ "Description", PROPERTY_TEXT, about, 0 },
 			{ "Slice", PROPERTY_TEXT, "system.slice", 0 },
 			{ "CollectMode", PROPERTY_TEXT, "inactive-or-failed", 0 },
-			/* Stopping goes the other way round: what runs in the room ends before it. */
+			/* Stopping goes the other way round: what runs in the room ends first. */
 			{ "Before", PROPERTY_TEXTS, slice, 0 },
 			{ "PIDs", PROPERTY_NUMBERS, NULL, (uint32_t)keeper },
 		} };
@@ -184,7 +185,8 @@ static int cgroup_of(pid_t pid, char *buf, size_t size, struct why *why)
 		return why_set(why, errno, step, "control group of process %d", pid);
 	line = strncmp(text, "0::", 3) == 0 ? text : strstr(text, "\n0::");
 	if (!line)
-		return why_set(why, ENOENT, step, "there is no unified hierarchy of control groups");
+		return why_set(
+			why, ENOENT, step, "there is no unified hierarchy of control groups");
 	line += *line == '\n' ? 4 : 3;
 	snprintf(buf, size, "%.*s", (int)strcspn(line, "\n"), line);
 	return 0;
@@ -207,7 +209,7 @@ int cgroup_place_login(pid_t login, uid_t uid, int64_t deadline, struct why *why
 	r = cgroup_of(login, group, sizeof group, why);
 	if (r < 0)
 		return r;
-	/* A session that logind knows, this user's or (su) another's, or a user manager's service. */
+	/* A session that logind knows, this user's or (su) another's, or a manager's service. */
 	if (strncmp(group, "/user.slice/", 12) == 0)
 		return 0;
 	snprintf(scope.name, sizeof scope.name, "pam_room-login-%d.scope", login);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: pam_room contributors */
 /*
- * Control groups without libsystemd (see cgroup.h): where systemd manages them, nothing can be placed.
+ * Control groups without libsystemd (see cgroup.h): where systemd manages them, nothing can be
+ * placed.
  */
 #include "helper/cgroup.h"
 

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: pam_room contributors */
 /*
- * room-helper: the privileged work of pam_room. The module runs it once for each session, with a socket
- * as descriptor 3; user@.service runs it with the argument "user-manager". Installed setuid root for the
- * second only; it believes neither its arguments nor its environment nor anything else that it inherits.
+ * room-helper: the privileged work of pam_room. The module runs it once for each session, with a
+ * socket as descriptor 3; user@.service runs it with the argument "user-manager". Installed setuid
+ * root for the second only; it believes neither its arguments nor its environment nor anything else
+ * that it inherits.
  *
- * Exit status: 0 an answer was given, or that of the manager; 100 the caller's fault, 111 the system's.
+ * Exit status: 0 an answer was given, or that of the manager; 100 the caller's fault, 111 the
+ * system's.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -32,8 +34,8 @@
 #include "lib/why.h"
 
 #define HELPER_SOCKET 3
-#define HELPER_MS 10000      /* the module waits a little longer */
-#define HELPER_ALARM_S 12    /* for what has no deadline of its own: then the kernel ends it */
+#define HELPER_MS 10000   /* the module waits a little longer */
+#define HELPER_ALARM_S 12 /* for what has no deadline of its own: then the kernel ends it */
 #define HELPER_ASK_MS 3000
 #define HELPER_MANAGER_SERVICE "systemd-user"
 
@@ -44,7 +46,8 @@ static void policy_freep(struct policy **policy)
 	policy_free(*policy);
 }
 
-static int listen_to_module(struct record *record, struct ask *ask, int64_t deadline, struct why *why)
+static int listen_to_module(
+	struct record *record, struct ask *ask, int64_t deadline, struct why *why)
 {
 	static unsigned char buf[RECORD_MAX];
 	int r = record_recv(HELPER_SOCKET, RECORD_ASK, buf, sizeof buf, record, deadline, why);
@@ -62,8 +65,11 @@ static int listen_to_module(struct record *record, struct ask *ask, int64_t dead
 static int decide(const struct policy *policy, const struct ask *ask, struct decision *decision,
 	struct answer *answer)
 {
-	const struct subject subject = { .user = ask->user, .uid = ask->uid, .groups = ask->groups,
-		.n_groups = ask->n_groups, .service = ask->service };
+	const struct subject subject = { .user = ask->user,
+		.uid = ask->uid,
+		.groups = ask->groups,
+		.n_groups = ask->n_groups,
+		.service = ask->service };
 
 	policy_match(policy, &subject, decision);
 	if (decision->rule)
@@ -81,7 +87,8 @@ static int decide(const struct policy *policy, const struct ask *ask, struct dec
 	return OUTCOME_REFUSED;
 }
 
-/* The session of a user manager: the manager itself comes later, by its own way (helper/manager.h). */
+/* The session of a user manager: the manager itself comes later, by its own way (helper/manager.h).
+ */
 static int ensure_room(const struct room_request *request, int outcome, int64_t deadline,
 	struct room *room, struct answer *answer, struct why *why)
 {
@@ -110,8 +117,8 @@ static int place_login(uid_t uid, int64_t deadline, struct why *why)
 	return cgroup_place_login(peer.pid, uid, deadline, why);
 }
 
-static int find_room(const struct ask *ask, int64_t deadline, struct room *room, struct answer *answer,
-	struct why *why)
+static int find_room(const struct ask *ask, int64_t deadline, struct room *room,
+	struct answer *answer, struct why *why)
 {
 	cleanup_with(policy_freep) struct policy *policy = NULL;
 	static struct complaints complaints;
@@ -123,7 +130,8 @@ static int find_room(const struct ask *ask, int64_t deadline, struct room *room,
 	if (r < 0)
 		return r;
 	outcome = decide(policy, ask, &decision, answer);
-	request = (struct room_request){ decision.room, ask->user, ask->home, ask->uid, answer->rule };
+	request = (struct room_request){ decision.room, ask->user, ask->home, ask->uid,
+		answer->rule };
 	if (strcmp(ask->service, HELPER_MANAGER_SERVICE) == 0)
 		return ensure_room(&request, outcome, deadline, room, answer, why);
 	if (outcome != OUTCOME_ROOM)
@@ -140,8 +148,8 @@ static int find_room(const struct ask *ask, int64_t deadline, struct room *room,
 }
 
 /* From a question to its outcome. */
-static int consider(const struct ask *ask, int64_t deadline, struct room *room, struct answer *answer,
-	struct why *why)
+static int consider(const struct ask *ask, int64_t deadline, struct room *room,
+	struct answer *answer, struct why *why)
 {
 	char key[REGISTRY_KEY_MAX];
 	int r = registry_inside(key, why);
@@ -154,8 +162,8 @@ static int consider(const struct ask *ask, int64_t deadline, struct room *room, 
 	return r < 0 ? r : find_room(ask, deadline, room, answer, why);
 }
 
-static int hand_over(const struct answer *answer, const struct room *room, int64_t deadline,
-	struct why *why)
+static int hand_over(
+	const struct answer *answer, const struct room *room, int64_t deadline, struct why *why)
 {
 	static unsigned char buf[RECORD_MAX];
 	struct record record = { .kind = RECORD_ANSWER, .body = buf, .fds = { -1, -1 } };

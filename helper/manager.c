@@ -2,9 +2,9 @@
  * SPDX-FileCopyrightText: pam_room contributors */
 /*
  * Starts a user manager in its user's room (see manager.h). A process cannot move into another pid
- * namespace, only its children can: so this one stays outside as the service's main process, holds the
- * room's lease, hands signals on and ends as the manager ends. By then it is the user's own process, with
- * no capability.
+ * namespace, only its children can: so this one stays outside as the service's main process, holds
+ * the room's lease, hands signals on and ends as the manager ends. By then it is the user's own
+ * process, with no capability.
  */
 #include "helper/manager.h"
 
@@ -75,7 +75,8 @@ static int run_inside(const struct scrubbed *caller, const struct plan *plan, co
 	return run_manager(caller, why);
 }
 
-/* Ends as the child has ended, the signal included. This process is not dumpable: no core comes of it. */
+/* Ends as the child has ended, the signal included. This process is not dumpable: no core comes of
+ * it. */
 static int mirror(const siginfo_t *info)
 {
 	sigset_t set;

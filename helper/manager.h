@@ -10,9 +10,9 @@
 #include "helper/scrub.h"
 
 /*
- * The caller's own manager in the caller's own room; without a promise (helper/promise.h) it is run as it
- * would have been without pam_room. Returns the exit status of this program, after the manager has ended;
- * a manager that was ended by a signal ends this program by the same one. On a failure before the manager
- * runs, why is filled and the result is negative.
+ * The caller's own manager in the caller's own room; without a promise (helper/promise.h) it is run
+ * as it would have been without pam_room. Returns the exit status of this program, after the
+ * manager has ended; a manager that was ended by a signal ends this program by the same one. On a
+ * failure before the manager runs, why is filled and the result is negative.
  */
 int manager_run(const struct scrubbed *caller, int64_t deadline, struct why *why);

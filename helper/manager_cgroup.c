@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: pam_room contributors */
 /*
- * What a user manager needs of its control group (see manager_cgroup.h). Only the unified hierarchy has
- * a delegated group that its owner may divide further; elsewhere there is nothing to do.
+ * What a user manager needs of its control group (see manager_cgroup.h). Only the unified hierarchy
+ * has a delegated group that its owner may divide further; elsewhere there is nothing to do.
  *
- * The slice is laid anew whenever a manager starts and not when the room is made: systemd removes the
- * slice after a user's last process and makes another one, while the room may live on.
+ * The slice is laid anew whenever a manager starts and not when the room is made: systemd removes
+ * the slice after a user's last process and makes another one, while the room may live on.
  */
 #include "helper/manager_cgroup.h"
 
@@ -104,7 +104,8 @@ int manager_cgroup_settle(uid_t uid, gid_t gid, struct why *why)
 	int r;
 
 	if (service_dfd < 0)
-		return service_dfd == -ENOENT ? 0 : why_set(why, -service_dfd, step, "cannot open it");
+		return service_dfd == -ENOENT ? 0 :
+						why_set(why, -service_dfd, step, "cannot open it");
 	if (setegid(gid) < 0 || seteuid(uid) < 0)
 		return why_set(why, errno, step, "cannot act as the user");
 	mask = umask(022);
@@ -156,8 +157,9 @@ int manager_cgroup_lay(int tree_fd, uid_t uid, struct why *why)
 	if (umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW) < 0 && errno != EINVAL && errno != ENOENT)
 		return why_set(why, errno, step, "cannot take away what lies over %s", path);
 	place_fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (place_fd < 0 || move_mount(tree_fd, "", place_fd, "",
-				    MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
+	if (place_fd < 0 ||
+		move_mount(tree_fd, "", place_fd, "",
+			MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
 		return why_set(why, errno, step, "cannot lay %s", path);
 	return 0;
 }

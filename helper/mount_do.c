@@ -48,8 +48,8 @@ static int open_place(const char *path)
 }
 
 /*
- * A path that its user may have had a hand in: where it leads over a link, what it leads to must be his
- * or root's. Otherwise it would show him what the view hides.
+ * A path that its user may have had a hand in: where it leads over a link, what it leads to must be
+ * his or root's. Otherwise it would show him what the view hides.
  */
 static int open_owned(const char *path, uint32_t owner)
 {
@@ -72,7 +72,9 @@ static int set_attrs(int fd, uint64_t attrs, uint64_t propagation)
 
 	if (attrs == 0 && propagation == 0)
 		return 0;
-	return mount_setattr(fd, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr, sizeof attr) < 0 ? -errno : 0;
+	return mount_setattr(fd, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr, sizeof attr) < 0 ?
+		-errno :
+		0;
 }
 
 static int attach(int tree_fd, const char *path)
@@ -81,8 +83,10 @@ static int attach(int tree_fd, const char *path)
 
 	if (fd < 0)
 		return fd;
-	return move_mount(tree_fd, "", fd, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0 ?
-		-errno : 0;
+	return move_mount(tree_fd, "", fd, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) <
+			0 ?
+		-errno :
+		0;
 }
 
 static int do_private(struct mounter *mounter, const struct mount_step *step)
@@ -105,7 +109,8 @@ static int do_take(struct mounter *mounter, const struct mount_step *step)
 		return 0;
 	if (fd < 0)
 		return fd;
-	tree_fd = open_tree(fd, "", AT_EMPTY_PATH | AT_RECURSIVE | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+	tree_fd = open_tree(
+		fd, "", AT_EMPTY_PATH | AT_RECURSIVE | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
 	if (tree_fd < 0)
 		return -errno;
 	r = set_attrs(tree_fd, step->attrs, step->slave ? MS_SLAVE : 0);
@@ -124,7 +129,8 @@ static int do_put(struct mounter *mounter, const struct mount_step *step)
 }
 
 /* A new mount of a file system that needs no source; options are pairs of names and values. */
-static int mount_new(const char *type, const char *const options[][2], const struct mount_step *step)
+static int mount_new(
+	const char *type, const char *const options[][2], const struct mount_step *step)
 {
 	cleanup_fd int fs_fd = fsopen(type, FSOPEN_CLOEXEC);
 	cleanup_fd int fd = -1;

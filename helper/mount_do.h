@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: pam_room contributors */
 /*
- * Carries out a list of mount steps in the mount namespace of the calling process, which must be a new
- * one and must end when this fails: a view that is half made is no view. Needs CAP_SYS_ADMIN.
+ * Carries out a list of mount steps in the mount namespace of the calling process, which must be a
+ * new one and must end when this fails: a view that is half made is no view. Needs CAP_SYS_ADMIN.
  */
 #pragma once
 

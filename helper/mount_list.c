@@ -52,13 +52,32 @@ static const struct no_homes {
 	const char *path;
 	bool below; /* nor anywhere below it */
 } no_homes[] = {
-	{ "", false },         { "/bin", true },      { "/boot", true },      { "/dev", true },
-	{ "/etc", true },      { "/lib", true },      { "/media", false },    { "/mnt", false },
-	{ "/opt", false },     { "/proc", true },     { "/root", true },      { "/run", true },
-	{ "/sbin", true },     { "/srv", false },     { "/sys", true },       { "/tmp", true },
-	{ "/usr", true },      { "/var", false },     { "/var/cache", true }, { "/var/lib", true },
-	{ "/var/log", true },  { "/var/mail", true }, { "/var/run", true },   { "/var/spool", true },
-	{ "/var/tmp", true },  { "/var/www", true },
+	{ "", false },
+	{ "/bin", true },
+	{ "/boot", true },
+	{ "/dev", true },
+	{ "/etc", true },
+	{ "/lib", true },
+	{ "/media", false },
+	{ "/mnt", false },
+	{ "/opt", false },
+	{ "/proc", true },
+	{ "/root", true },
+	{ "/run", true },
+	{ "/sbin", true },
+	{ "/srv", false },
+	{ "/sys", true },
+	{ "/tmp", true },
+	{ "/usr", true },
+	{ "/var", false },
+	{ "/var/cache", true },
+	{ "/var/lib", true },
+	{ "/var/log", true },
+	{ "/var/mail", true },
+	{ "/var/run", true },
+	{ "/var/spool", true },
+	{ "/var/tmp", true },
+	{ "/var/www", true },
 };
 
 #define FOR_EACH(item, table) for (size_t item = 0; item < sizeof table / sizeof table[0]; item++)
@@ -98,7 +117,8 @@ static void make_dir(struct mount_list *list, const char *path, mode_t mode)
 	add(list, MOUNT_DIR, path)->mode = mode;
 }
 
-/* Lays a copy of the directory over itself or another one, right away; where one is not there, nothing. */
+/* Lays a copy of the directory over itself or another one, right away; where one is not there,
+ * nothing. */
 static void lay(struct mount_list *list, const char *from, const char *to, uint64_t attrs)
 {
 	struct mount_step *step = take(list, from, attrs);
@@ -157,7 +177,7 @@ static const char *home_root(struct mount_list *list, const char *home)
 	if (is_below(home, "/home"))
 		return "/home";
 	snprintf(root, sizeof root, "%.*s", (int)(strrchr(home, '/') - home), home);
-	FOR_EACH(i, no_homes)
+	FOR_EACH (i, no_homes)
 		if (strcmp(root, no_homes[i].path) == 0 ||
 			(no_homes[i].below && is_below(root, no_homes[i].path)))
 			return NULL;
@@ -221,7 +241,7 @@ static void put_homes(struct mount_list *list, const char *home, const struct ho
 static void add_store(struct mount_list *list, const struct mount_facts *facts)
 {
 	add(list, MOUNT_TMPFS, STORE)->attrs = OWN;
-	FOR_EACH(i, owns)
+	FOR_EACH (i, owns)
 		make_dir(list, owns[i].store, 01777);
 	make_dir(list, MOUNT_EMPTY_DIR, 0555);
 	make_dir(list, STORE "/mark", 0755);
@@ -232,9 +252,9 @@ static void add_proc(struct mount_list *list)
 {
 	add(list, MOUNT_DETACH, "/proc");
 	add(list, MOUNT_PROC, "/proc")->attrs = OWN | MOUNT_ATTR_NOEXEC;
-	FOR_EACH(i, proc_read_only)
+	FOR_EACH (i, proc_read_only)
 		lay(list, proc_read_only[i], proc_read_only[i], MOUNT_ATTR_RDONLY);
-	FOR_EACH(i, masks)
+	FOR_EACH (i, masks)
 		add(list, MOUNT_MASK, masks[i]);
 }
 
@@ -257,12 +277,12 @@ int mount_list_make(const struct room_spec *spec, const struct mount_facts *fact
 	if (add_homes(list, facts, &homes) < 0)
 		return why_set(why, ENAMETOOLONG, "plan view", "home directory");
 	mark = take(list, STORE "/mark", OWN | MOUNT_ATTR_NOEXEC | MOUNT_ATTR_RDONLY)->slot;
-	FOR_EACH(i, read_only)
+	FOR_EACH (i, read_only)
 		lay(list, read_only[i], read_only[i], MOUNT_ATTR_RDONLY);
 	add(list, MOUNT_DETACH_BELOW, "/run/user");
 	put(list, run_user->slot, "/run/user")->optional = true;
 	add_proc(list);
-	FOR_EACH(i, owns)
+	FOR_EACH (i, owns)
 		lay(list, owns[i].store, owns[i].path, OWN);
 	put_homes(list, facts->home, &homes);
 	add(list, MOUNT_DETACH, STORE);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: pam_room contributors */
 /*
- * A room's view as an ordered list of mount steps: pure, made from the policy and a few facts without
- * looking at the machine. mount_do.c carries it out.
+ * A room's view as an ordered list of mount steps: pure, made from the policy and a few facts
+ * without looking at the machine. mount_do.c carries it out.
  */
 #pragma once
 
@@ -16,7 +16,8 @@ struct why;
 
 /* What a step does. Paths are absolute. A slot holds a mount that is not attached anywhere. */
 enum mount_op {
-	MOUNT_PRIVATE, /* nothing that is mounted from here on is seen outside, nor the other way round */
+	MOUNT_PRIVATE, /* nothing that is mounted from here on is seen outside, nor the other way
+			  round */
 	MOUNT_TAKE,    /* copies path and all that is mounted below it, with attrs, into slot */
 	MOUNT_PUT,     /* attaches slot at path */
 	MOUNT_TMPFS,   /* attaches a new tmpfs with attrs at path */
@@ -38,10 +39,12 @@ struct mount_step {
 	enum mount_op op;
 	const char *path;
 	unsigned int slot;
-	uint64_t attrs;  /* MOUNT_ATTR_* (mount_setattr(2)) to set, on the whole tree of a TAKE */
-	bool slave;      /* TAKE: later mounts of the original appear in the copy as well */
-	bool optional;   /* no such path is no error; the PUT of a slot that stayed empty is left out */
-	uint32_t owner;  /* TAKE: what a link leads to must be of this uid or of root, or MOUNT_ANYBODY */
+	uint64_t attrs; /* MOUNT_ATTR_* (mount_setattr(2)) to set, on the whole tree of a TAKE */
+	bool slave;     /* TAKE: later mounts of the original appear in the copy as well */
+	bool optional;  /* no such path is no error; the PUT of a slot that stayed empty is left out
+			 */
+	uint32_t owner; /* TAKE: what a link leads to must be of this uid or of root, or
+			   MOUNT_ANYBODY */
 	mode_t mode;
 	const char *text;
 };

@@ -50,6 +50,7 @@ int promise_read(uid_t uid, char key[REGISTRY_KEY_MAX], struct why *why)
 		return why_set(why, (int)-len, "read promise", "managers/%s", name);
 	if (!text_is_room_key(key) || strncmp(key, name, strlen(name)) != 0 ||
 		key[strlen(name)] != '.')
-		return why_set(why, EBADMSG, "read promise", "managers/%s names no room of its own", name);
+		return why_set(
+			why, EBADMSG, "read promise", "managers/%s names no room of its own", name);
 	return 1;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: pam_room contributors */
 /*
- * Which room a user manager is to start in: kept from the moment its PAM session is opened until its
- * program is run, which are two processes (lib/registry.h, managers/UID).
+ * Which room a user manager is to start in: kept from the moment its PAM session is opened until
+ * its program is run, which are two processes (lib/registry.h, managers/UID).
  */
 #pragma once
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: pam_room contributors */
 /*
- * Finds the living room of a user, or makes it (see room.h). All of it happens under the room's lock,
- * which dies with its owner, and a keeper that was not adopted ends by itself: a helper that is killed
- * anywhere here leaves at most a directory, which the next one takes over.
+ * Finds the living room of a user, or makes it (see room.h). All of it happens under the room's
+ * lock, which dies with its owner, and a keeper that was not adopted ends by itself: a helper that
+ * is killed anywhere here leaves at most a directory, which the next one takes over.
  */
 #include "helper/room.h"
 
@@ -29,7 +29,8 @@
 #include "lib/text.h"
 #include "lib/why.h"
 
-/* A keeper answers at once; one that is stopped keeps nobody waiting for all of the helper's time. */
+/* A keeper answers at once; one that is stopped keeps nobody waiting for all of the helper's time.
+ */
 #define ROOM_ANSWER_MS 5000
 
 /* Outcomes of room_enter(). */
@@ -51,13 +52,15 @@ void room_release(struct room *room)
 	fd_closep(&room->lease_fd);
 }
 
-/* The room's socket, bound but not listening: the keeper listens, and so the kernel names it as peer. */
+/* The room's socket, bound but not listening: the keeper listens, and so the kernel names it as
+ * peer. */
 static int room_bind(int room_dfd, struct why *why)
 {
 	cleanup_fd int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };
 
-	snprintf(addr.sun_path, sizeof addr.sun_path, "/proc/self/fd/%d/" REGISTRY_SOCKET, room_dfd);
+	snprintf(
+		addr.sun_path, sizeof addr.sun_path, "/proc/self/fd/%d/" REGISTRY_SOCKET, room_dfd);
 	if (unlinkat(room_dfd, REGISTRY_SOCKET, 0) < 0 && errno != ENOENT)
 		return why_set(why, errno, "make room", "old socket");
 	if (fd < 0 || bind(fd, (struct sockaddr *)&addr, sizeof addr) < 0)
@@ -72,23 +75,26 @@ static int room_plan(const struct room_spec *spec, pid_t keeper, struct plan *pl
 	struct stat st;
 
 	*plan = (struct plan){ .bounding = caps_bounding(spec), .n_rlimits = 1 };
-	/* A limit of one byte, unlike zero, keeps |core_pattern from being run on the host (core(5)). It */
+	/* A limit of one byte, unlike zero, keeps |core_pattern from being run on the host
+	 * (core(5)). It */
 	/* takes the filter to keep the limit: helper/seccomp.c. */
 	plan->rlimits[0] = (struct plan_rlimit){ RLIMIT_CORE, 1, 1 };
 	for (int i = 0; i < PLAN_N_NS; i++) {
 		snprintf(path, sizeof path, "/proc/%d/ns/%s", keeper, plan_ns_table[i].name);
 		if (stat(path, &st) < 0)
-			return why_set(why, errno, "make room", "its %s namespace",
-				plan_ns_table[i].name);
+			return why_set(
+				why, errno, "make room", "its %s namespace", plan_ns_table[i].name);
 		plan->ns_ino[i] = st.st_ino;
 	}
 	return seccomp_compile(spec, plan, why);
 }
 
-static int room_write_plan(int room_dfd, const struct plan *plan, struct room *room, struct why *why)
+static int room_write_plan(
+	int room_dfd, const struct plan *plan, struct room *room, struct why *why)
 {
 	long len = plan_encode(plan, room->plan, sizeof room->plan);
-	int r = len < 0 ? (int)len : fd_replace_file(room_dfd, REGISTRY_PLAN, room->plan, (size_t)len);
+	int r = len < 0 ? (int)len :
+			  fd_replace_file(room_dfd, REGISTRY_PLAN, room->plan, (size_t)len);
 
 	if (r < 0)
 		return why_set(why, -r, "make room", "plan");
@@ -96,8 +102,8 @@ static int room_write_plan(int room_dfd, const struct plan *plan, struct room *r
 	return 0;
 }
 
-static int room_write_state(int room_dfd, const struct room_request *request, pid_t keeper,
-	struct why *why)
+static int room_write_state(
+	int room_dfd, const struct room_request *request, pid_t keeper, struct why *why)
 {
 	char text[1024], user[256], rule[256];
 	int len, r;
@@ -106,7 +112,8 @@ static int room_write_state(int room_dfd, const struct room_request *request, pi
 	snprintf(rule, sizeof rule, "%s", request->rule);
 	text_tame(user);
 	text_tame(rule);
-	len = snprintf(text, sizeof text, "room=%s\nuser=%s\nuid=%u\nkeeper=%d\ncreated=%" PRId64 "\nrule=%s\n",
+	len = snprintf(text, sizeof text,
+		"room=%s\nuser=%s\nuid=%u\nkeeper=%d\ncreated=%" PRId64 "\nrule=%s\n",
 		request->spec->name, user, request->uid, keeper, (int64_t)time(NULL), rule);
 	r = fd_replace_file(room_dfd, REGISTRY_STATE, text, (size_t)len);
 	return r < 0 ? why_set(why, -r, "make room", "state") : 0;
@@ -133,7 +140,8 @@ static int room_make(int rooms_dfd, int room_dfd, const struct room_request *req
 {
 	static struct mount_list view;
 	const struct mount_facts facts = { room->key, request->home, request->uid };
-	cleanup_with(spawn_release) struct spawned keeper = { .pid = -1, .pidfd = -1, .birth_fd = -1 };
+	cleanup_with(
+		spawn_release) struct spawned keeper = { .pid = -1, .pidfd = -1, .birth_fd = -1 };
 	cleanup_fd int listen_fd = -1;
 	int r = mount_list_make(request->spec, &facts, &view, why);
 
@@ -142,8 +150,9 @@ static int room_make(int rooms_dfd, int room_dfd, const struct room_request *req
 	listen_fd = room_bind(room_dfd, why);
 	if (listen_fd < 0)
 		return listen_fd;
-	r = spawn_keeper(&(struct spawn_request){ &view, room->key, linger_words[request->spec->linger],
-				 rooms_dfd, listen_fd, deadline },
+	r = spawn_keeper(
+		&(struct spawn_request){ &view, room->key, linger_words[request->spec->linger],
+			rooms_dfd, listen_fd, deadline },
 		&keeper, why);
 	return r < 0 ? r : room_furnish(room_dfd, request, &keeper, deadline, room, why);
 }
@@ -185,7 +194,8 @@ static int room_read_plan(int room_dfd, struct room *room, struct why *why)
 	return 0;
 }
 
-/* One try, under the room's lock: ROOM_ENTERED, ROOM_ENDING, or -errno; -ENOENT: there is no room. */
+/* One try, under the room's lock: ROOM_ENTERED, ROOM_ENDING, or -errno; -ENOENT: there is no room.
+ */
 static int room_try(int rooms_dfd, const struct room_request *request, enum lease_kind kind,
 	int64_t deadline, struct room *room, struct why *why)
 {
@@ -197,7 +207,8 @@ static int room_try(int rooms_dfd, const struct room_request *request, enum leas
 	if (r == 0)
 		sock = r = registry_connect(room_dfd, &pidfd, &room->keeper, why);
 	if (r == -ENOENT && room_dfd >= 0) {
-		r = request ? room_make(rooms_dfd, room_dfd, request, deadline, room, why) : -ENOENT;
+		r = request ? room_make(rooms_dfd, room_dfd, request, deadline, room, why) :
+			      -ENOENT;
 		if (r < 0) {
 			/* Under the lock: nobody else can have put anything there. */
 			registry_remove_room(rooms_dfd, room_dfd, room->key);
@@ -234,7 +245,8 @@ static int room_enter_key(const char *key, const struct room_request *request, e
 		if (r != ROOM_ENDING)
 			return r;
 		if (deadline_left(deadline) == 0)
-			return why_set(why, ETIMEDOUT, "enter room", "%s does not come to its end", key);
+			return why_set(
+				why, ETIMEDOUT, "enter room", "%s does not come to its end", key);
 		nanosleep(&pause, NULL);
 	}
 }
@@ -248,8 +260,8 @@ int room_open(const struct room_request *request, enum lease_kind kind, int64_t 
 	return room_enter_key(key, request, kind, deadline, ret, why);
 }
 
-int room_find(const char *key, enum lease_kind kind, int64_t deadline, struct room *ret,
-	struct why *why)
+int room_find(
+	const char *key, enum lease_kind kind, int64_t deadline, struct room *ret, struct why *why)
 {
 	return room_enter_key(key, NULL, kind, deadline, ret, why);
 }

@@ -41,7 +41,7 @@ int room_open(const struct room_request *request, enum lease_kind kind, int64_t 
 	struct room *ret, struct why *why);
 
 /* As room_open(), of a room that must live already: -ENOENT when it does not. */
-int room_find(const char *key, enum lease_kind kind, int64_t deadline, struct room *ret,
-	struct why *why);
+int room_find(
+	const char *key, enum lease_kind kind, int64_t deadline, struct room *ret, struct why *why);
 
 void room_release(struct room *room);

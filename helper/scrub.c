@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: pam_room contributors */
 /*
- * The first minute of a setuid program's life (see scrub.h). Order: become root before anything else,
- * because until then the calling user may send signals to this process; then take away what could stop
- * or divert the steps that follow.
+ * The first minute of a setuid program's life (see scrub.h). Order: become root before anything
+ * else, because until then the calling user may send signals to this process; then take away what
+ * could stop or divert the steps that follow.
  */
 #include "helper/scrub.h"
 
@@ -25,7 +25,8 @@
 
 #define MIB (UINT64_C(1) << 20)
 
-/* What a whole run needs, with room to spare. Without it the run is refused before its first effect. */
+/* What a whole run needs, with room to spare. Without it the run is refused before its first
+ * effect. */
 static const struct scrub_limit {
 	__rlimit_resource_t resource;
 	const char *name;
@@ -41,13 +42,12 @@ static const struct scrub_limit {
 
 /* What the helper may do once it knows its question. Everything else is gone by then. */
 static const cap_value_t scrub_caps[] = {
-	CAP_SYS_ADMIN,       /* namespaces, mounts, setns(2), seccomp(2) without no_new_privs */
-	CAP_SYS_CHROOT,      /* setns(2) into a mount namespace */
-	CAP_SYS_PTRACE,      /* setns(2) through the pidfd of a keeper, which is not dumpable */
-	CAP_DAC_READ_SEARCH, /* reaching a home below directories that are closed to others */
-	CAP_SETUID,          /* the user manager becomes its user */
-	CAP_SETGID,
-	CAP_SETPCAP,         /* ... with the room's bounding set */
+	CAP_SYS_ADMIN,           /* namespaces, mounts, setns(2), seccomp(2) without no_new_privs */
+	CAP_SYS_CHROOT,          /* setns(2) into a mount namespace */
+	CAP_SYS_PTRACE,          /* setns(2) through the pidfd of a keeper, which is not dumpable */
+	CAP_DAC_READ_SEARCH,     /* reaching a home below directories that are closed to others */
+	CAP_SETUID,              /* the user manager becomes its user */
+	CAP_SETGID, CAP_SETPCAP, /* ... with the room's bounding set */
 };
 
 static int scrub_ids(struct scrubbed *ret, bool groups, struct why *why)
@@ -79,7 +79,8 @@ static int scrub_signals(void)
 		if (sig != SIGKILL && sig != SIGSTOP && sigaction(sig, &action, NULL) < 0 &&
 			errno != EINVAL)
 			return -errno;
-	if (setitimer(ITIMER_REAL, &never, NULL) < 0 || setitimer(ITIMER_VIRTUAL, &never, NULL) < 0 ||
+	if (setitimer(ITIMER_REAL, &never, NULL) < 0 ||
+		setitimer(ITIMER_VIRTUAL, &never, NULL) < 0 ||
 		setitimer(ITIMER_PROF, &never, NULL) < 0)
 		return -errno;
 	/* A reader that goes away must not end a run half-way. */
@@ -166,14 +167,16 @@ static int scrub_caps_cut(struct why *why)
 	for (int i = 0; have && i < n && r == 0; i++) {
 		cap_flag_value_t value = CAP_CLEAR;
 
-		if (cap_get_flag(have, scrub_caps[i], CAP_PERMITTED, &value) < 0 || value != CAP_SET)
+		if (cap_get_flag(have, scrub_caps[i], CAP_PERMITTED, &value) < 0 ||
+			value != CAP_SET)
 			r = why_set(why, EPERM, "keep capabilities", "cap_%s is missing",
 				text_cap_name((unsigned int)scrub_caps[i]));
 	}
 	if (!have || !want ||
-		(r == 0 && (cap_set_flag(want, CAP_PERMITTED, n, scrub_caps, CAP_SET) < 0 ||
-				   cap_set_flag(want, CAP_EFFECTIVE, n, scrub_caps, CAP_SET) < 0 ||
-				   cap_set_proc(want) < 0)))
+		(r == 0 &&
+			(cap_set_flag(want, CAP_PERMITTED, n, scrub_caps, CAP_SET) < 0 ||
+				cap_set_flag(want, CAP_EFFECTIVE, n, scrub_caps, CAP_SET) < 0 ||
+				cap_set_proc(want) < 0)))
 		r = why_set(why, errno, "keep capabilities", "capset failed");
 	cap_free(have);
 	cap_free(want);
@@ -188,7 +191,8 @@ static int scrub_same_namespace(const char *name, struct why *why)
 
 	if (init < 0 || own < 0 || fstatat(init, name, &theirs, 0) < 0 ||
 		fstatat(own, name, &ours, 0) < 0)
-		return why_set(why, errno, "check namespaces", "cannot tell the %s namespace", name);
+		return why_set(
+			why, errno, "check namespaces", "cannot tell the %s namespace", name);
 	if (theirs.st_ino != ours.st_ino || theirs.st_dev != ours.st_dev)
 		return why_set(why, EPERM, "check namespaces", "not in pid 1's %s namespace", name);
 	return 0;

@@ -23,9 +23,9 @@ struct scrubbed {
 };
 
 /*
- * Makes the process fully root and takes away what was inherited: environment, umask, signals, timers,
- * working directory, terminal, too low limits, and every descriptor from first_fd on. Descriptors 0, 1
- * and 2 are open afterwards. groups: also drop the supplementary groups.
+ * Makes the process fully root and takes away what was inherited: environment, umask, signals,
+ * timers, working directory, terminal, too low limits, and every descriptor from first_fd on.
+ * Descriptors 0, 1 and 2 are open afterwards. groups: also drop the supplementary groups.
  */
 int scrub_start(struct scrubbed *ret, unsigned int first_fd, bool groups, struct why *why);
 
@@ -33,8 +33,8 @@ int scrub_start(struct scrubbed *ret, unsigned int first_fd, bool groups, struct
 int scrub_restore_limits(const struct scrubbed *scrubbed, struct why *why);
 
 /*
- * Cuts the capabilities down to the named ones, refusing by name when one is missing, and demands that
- * user and pid namespace are those of pid 1 (namespaces(7)): a helper in somebody's container would
- * build rooms in a place that the host does not see.
+ * Cuts the capabilities down to the named ones, refusing by name when one is missing, and demands
+ * that user and pid namespace are those of pid 1 (namespaces(7)): a helper in somebody's container
+ * would build rooms in a place that the host does not see.
  */
 int scrub_confine(struct why *why);

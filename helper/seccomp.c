@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: pam_room contributors */
 /*
- * A room's syscall filter (see seccomp.h). Everything is allowed but what an ordinary user could turn
- * against the host or another room; what capabilities already forbid is left to them, because the login
- * program itself lives under this filter for the rest of the session.
+ * A room's syscall filter (see seccomp.h). Everything is allowed but what an ordinary user could
+ * turn against the host or another room; what capabilities already forbid is left to them, because
+ * the login program itself lives under this filter for the rest of the session.
  *
- * Arguments that the kernel reads as 32 bits are compared as 32 bits: the upper half is the caller's.
+ * Arguments that the kernel reads as 32 bits are compared as 32 bits: the upper half is the
+ * caller's.
  */
 #include "helper/seccomp.h"
 
@@ -29,22 +30,48 @@ static const struct seccomp_call {
 	int error;
 } seccomp_calls[] = {
 	/* The view is the helper's work alone. */
-	{ "mount", EPERM }, { "umount2", EPERM }, { "pivot_root", EPERM }, { "fsopen", EPERM },
-	{ "fsconfig", EPERM }, { "fsmount", EPERM }, { "fspick", EPERM }, { "move_mount", EPERM },
-	{ "open_tree", EPERM }, { "open_tree_attr", EPERM }, { "mount_setattr", EPERM },
+	{ "mount", EPERM },
+	{ "umount2", EPERM },
+	{ "pivot_root", EPERM },
+	{ "fsopen", EPERM },
+	{ "fsconfig", EPERM },
+	{ "fsmount", EPERM },
+	{ "fspick", EPERM },
+	{ "move_mount", EPERM },
+	{ "open_tree", EPERM },
+	{ "open_tree_attr", EPERM },
+	{ "mount_setattr", EPERM },
 	/* Other namespaces. clone3 takes its flags from memory, where a filter cannot look. */
-	{ "setns", EPERM }, { "clone3", ENOSYS },
+	{ "setns", EPERM },
+	{ "clone3", ENOSYS },
 	/* Ways around a filter, and large attack surface. */
-	{ "io_uring_setup", EPERM }, { "io_uring_enter", EPERM }, { "io_uring_register", EPERM },
-	{ "bpf", EPERM }, { "perf_event_open", EPERM }, { "userfaultfd", EPERM },
+	{ "io_uring_setup", EPERM },
+	{ "io_uring_enter", EPERM },
+	{ "io_uring_register", EPERM },
+	{ "bpf", EPERM },
+	{ "perf_event_open", EPERM },
+	{ "userfaultfd", EPERM },
 	/* Keyrings have no namespace, and request_key runs a root program on the host. */
-	{ "add_key", EPERM }, { "request_key", EPERM }, { "keyctl", EPERM },
+	{ "add_key", EPERM },
+	{ "request_key", EPERM },
+	{ "keyctl", EPERM },
 	/* The machine itself. */
-	{ "kexec_load", EPERM }, { "kexec_file_load", EPERM }, { "init_module", EPERM },
-	{ "finit_module", EPERM }, { "delete_module", EPERM }, { "reboot", EPERM },
-	{ "swapon", EPERM }, { "swapoff", EPERM }, { "acct", EPERM }, { "iopl", EPERM },
-	{ "ioperm", EPERM }, { "settimeofday", EPERM }, { "clock_settime", EPERM },
-	{ "open_by_handle_at", EPERM }, { "lookup_dcookie", EPERM }, { "nfsservctl", EPERM },
+	{ "kexec_load", EPERM },
+	{ "kexec_file_load", EPERM },
+	{ "init_module", EPERM },
+	{ "finit_module", EPERM },
+	{ "delete_module", EPERM },
+	{ "reboot", EPERM },
+	{ "swapon", EPERM },
+	{ "swapoff", EPERM },
+	{ "acct", EPERM },
+	{ "iopl", EPERM },
+	{ "ioperm", EPERM },
+	{ "settimeofday", EPERM },
+	{ "clock_settime", EPERM },
+	{ "open_by_handle_at", EPERM },
+	{ "lookup_dcookie", EPERM },
+	{ "nfsservctl", EPERM },
 };
 
 /* Denied when (argument & mask) == value. */
@@ -109,13 +136,17 @@ static int seccomp_add_arguments(scmp_filter_ctx ctx, struct why *why)
 	return 0;
 }
 
-#define CORE(arg) { arg, SCMP_CMP_MASKED_EQ, ANY, RLIMIT_CORE }
+#define CORE(arg)                                                                                  \
+	{                                                                                          \
+		arg, SCMP_CMP_MASKED_EQ, ANY, RLIMIT_CORE                                          \
+	}
 
 /*
- * The core limit stays at the one byte that the plan sets. Any user may lower it, and at 0 the kernel runs
- * |core_pattern again, as root on the host (core(5)). Refused, the change would end ssh-agent and
- * gpg-agent, which will not live where they could leave a core; so it is answered "done" (error 0). That
- * cannot be said to who asks for the old limit in the same call: nobody would fill it in.
+ * The core limit stays at the one byte that the plan sets. Any user may lower it, and at 0 the
+ * kernel runs |core_pattern again, as root on the host (core(5)). Refused, the change would end
+ * ssh-agent and gpg-agent, which will not live where they could leave a core; so it is answered
+ * "done" (error 0). That cannot be said to who asks for the old limit in the same call: nobody
+ * would fill it in.
  */
 static const struct seccomp_core {
 	const char *name;
@@ -134,7 +165,8 @@ static int seccomp_add_core_limit(scmp_filter_ctx ctx, struct why *why)
 		const struct seccomp_core *row = &seccomp_cores[i];
 		int nr = seccomp_syscall_resolve_name(row->name);
 		int r = nr < 0 ? 0 :
-				 seccomp_rule_add_array(ctx, SCMP_ACT_ERRNO(row->error), nr, row->n, row->args);
+				 seccomp_rule_add_array(
+					 ctx, SCMP_ACT_ERRNO(row->error), nr, row->n, row->args);
 
 		if (r < 0)
 			return why_set(why, -r, "compile syscall filter", "%s", row->name);

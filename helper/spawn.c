@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: pam_room contributors */
 /*
- * Starts a keeper (see spawn.h). The program is run from a detached, read-only mount of its own file:
- * /proc/1/exe of a room then names a file that nobody inside can open for writing (mount_setattr(2)),
- * and unlike a copy in memory it costs none. A child that cannot get that far tells why through a pipe,
- * whose end without a word says that the program runs.
+ * Starts a keeper (see spawn.h). The program is run from a detached, read-only mount of its own
+ * file: /proc/1/exe of a room then names a file that nobody inside can open for writing
+ * (mount_setattr(2)), and unlike a copy in memory it costs none. A child that cannot get that far
+ * tells why through a pipe, whose end without a word says that the program runs.
  */
 #include "helper/spawn.h"
 
@@ -44,8 +44,8 @@ struct spawn_parts {
 
 static void parts_close(struct spawn_parts *parts)
 {
-	int *const fds[] = { &parts->program_fd, &parts->birth_fd, &parts->rooms_fd, &parts->room_fd,
-		&parts->null_fd, &parts->report_fd };
+	int *const fds[] = { &parts->program_fd, &parts->birth_fd, &parts->rooms_fd,
+		&parts->room_fd, &parts->null_fd, &parts->report_fd };
 
 	for (size_t i = 0; i < sizeof fds / sizeof fds[0]; i++)
 		fd_closep(fds[i]);
@@ -55,16 +55,16 @@ static void parts_close(struct spawn_parts *parts)
 static int spawn_detached(int dfd, const char *path, uint64_t attrs)
 {
 	struct mount_attr attr = { .attr_set = attrs };
-	cleanup_fd int fd = open_tree(dfd, path,
-		OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (*path ? 0 : AT_EMPTY_PATH));
+	cleanup_fd int fd = open_tree(
+		dfd, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (*path ? 0 : AT_EMPTY_PATH));
 
 	if (fd < 0 || mount_setattr(fd, "", AT_EMPTY_PATH, &attr, sizeof attr) < 0)
 		return -errno;
 	return take_fd(&fd);
 }
 
-static int spawn_prepare(const struct spawn_request *request, struct spawn_parts *parts,
-	struct why *why)
+static int spawn_prepare(
+	const struct spawn_request *request, struct spawn_parts *parts, struct why *why)
 {
 	struct stat st;
 	int r;
@@ -75,12 +75,14 @@ static int spawn_prepare(const struct spawn_request *request, struct spawn_parts
 	r = fd_check_root_owned(parts->program_fd, S_IFREG, SPAWN_PROGRAM, why);
 	if (r < 0)
 		return r;
-	/* For root, execve(2) is content with any of the three; a file without them was not installed. */
+	/* For root, execve(2) is content with any of the three; a file without them was not
+	 * installed. */
 	if (fstat(parts->program_fd, &st) < 0 || !(st.st_mode & 0100))
 		return why_set(why, EACCES, step, SPAWN_PROGRAM " is not executable");
 	parts->rooms_fd = spawn_detached(request->rooms_dfd, "", 0);
 	if (parts->rooms_fd >= 0)
-		parts->room_fd = fd_open_beneath(parts->rooms_fd, request->key, O_RDONLY | O_DIRECTORY);
+		parts->room_fd =
+			fd_open_beneath(parts->rooms_fd, request->key, O_RDONLY | O_DIRECTORY);
 	parts->null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 	if (parts->rooms_fd < 0 || parts->room_fd < 0 || parts->null_fd < 0)
 		return why_set(why, errno, step, "cannot open what it needs");
@@ -142,7 +144,8 @@ static int spawn_hear_report(int report_fd, int64_t deadline, struct why *why)
 		n = poll(&poll_fd, 1, deadline_left(deadline));
 	while (n < 0 && errno == EINTR);
 	if (n <= 0)
-		return why_set(why, n < 0 ? errno : ETIMEDOUT, step, "making the room takes too long");
+		return why_set(
+			why, n < 0 ? errno : ETIMEDOUT, step, "making the room takes too long");
 	len = read(report_fd, &reason, sizeof reason);
 	if (len == 0)
 		return 0;
@@ -179,9 +182,15 @@ static int spawn_clone(struct spawn_parts *parts, struct spawned *spawned)
 
 int spawn_keeper(const struct spawn_request *request, struct spawned *ret, struct why *why)
 {
-	cleanup_with(parts_close) struct spawn_parts parts = { .request = request, .program_fd = -1,
-		.birth_fd = -1, .rooms_fd = -1, .room_fd = -1, .null_fd = -1, .report_fd = -1 };
-	cleanup_with(spawn_release) struct spawned spawned = { .pid = -1, .pidfd = -1, .birth_fd = -1 };
+	cleanup_with(parts_close) struct spawn_parts parts = { .request = request,
+		.program_fd = -1,
+		.birth_fd = -1,
+		.rooms_fd = -1,
+		.room_fd = -1,
+		.null_fd = -1,
+		.report_fd = -1 };
+	cleanup_with(
+		spawn_release) struct spawned spawned = { .pid = -1, .pidfd = -1, .birth_fd = -1 };
 	cleanup_fd int report_fd = -1;
 	int pair[2], report[2];
 	int r = spawn_prepare(request, &parts, why);
@@ -222,7 +231,7 @@ int spawn_adopt(struct spawned *spawned, int64_t deadline, struct why *why)
 
 void spawn_release(struct spawned *spawned)
 {
-	/* Killing process 1 ends whatever else there may be in its namespaces (pid_namespaces(7)). */
+	/* Killing process 1 ends whatever else is in its namespaces (pid_namespaces(7)). */
 	if (spawned->pid > 0 && pidfd_send_signal(spawned->pidfd, SIGKILL, NULL, 0) == 0)
 		waitid(P_PIDFD, (id_t)spawned->pidfd, &(siginfo_t){ 0 }, WEXITED | __WALL);
 	spawned->pid = -1;

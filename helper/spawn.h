@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: pam_room contributors */
 /*
- * Starts a keeper: process 1 of new mount, pid, ipc and uts namespaces, in which it finds the room's
- * view. Needs CAP_SYS_ADMIN.
+ * Starts a keeper: process 1 of new mount, pid, ipc and uts namespaces, in which it finds the
+ * room's view. Needs CAP_SYS_ADMIN.
  */
 #pragma once
 
@@ -21,7 +21,8 @@ struct spawn_request {
 	int64_t deadline;
 };
 
-/* A keeper that stands and waits to be adopted; it ends by itself when birth_fd is closed before. */
+/* A keeper that stands and waits to be adopted; it ends by itself when birth_fd is closed before.
+ */
 struct spawned {
 	pid_t pid;
 	int pidfd;

@@ -62,7 +62,7 @@ static int armour_filter(void)
 		ARMOUR_ALLOW(SYS_restart_syscall),
 		ARMOUR_ALLOW(SYS_prctl),
 		ARMOUR_ALLOW(SYS_exit_group),
-		/* An error rather than death: the death of pid 1 would end everybody in the room. */
+		/* An error rather than death: the death of pid 1 would end the whole room. */
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
 	};
 	struct sock_fprog program = { .len = sizeof insns / sizeof insns[0], .filter = insns };

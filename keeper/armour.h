@@ -6,8 +6,8 @@
 #pragma once
 
 /*
- * Makes the process unreadable and untraceable (PR_SET_DUMPABLE 0), takes all capabilities from every
- * set, locks the securebits, sets no_new_privs and loads a filter that allows only what the keeper's
- * loop calls. Reads back. Returns 0 or -errno; then the keeper must not go on.
+ * Makes the process unreadable and untraceable (PR_SET_DUMPABLE 0), takes all capabilities from
+ * every set, locks the securebits, sets no_new_privs and loads a filter that allows only what the
+ * keeper's loop calls. Reads back. Returns 0 or -errno; then the keeper must not go on.
  */
 int armour_put_on(void);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: pam_room contributors */
 /*
- * room-keeper: pid 1 of a room. It holds the room's namespaces, reaps what is orphaned, knows who is
- * inside, and ends the room when nobody needs it. When it exits the kernel kills whatever is left in
- * the room (pid_namespaces(7)), so there is nothing it has to clean up but its own directory.
+ * room-keeper: pid 1 of a room. It holds the room's namespaces, reaps what is orphaned, knows who
+ * is inside, and ends the room when nobody needs it. When it exits the kernel kills whatever is
+ * left in the room (pid_namespaces(7)), so there is nothing it has to clean up but its own
+ * directory.
  *
  * It is started by the helper with exactly these descriptors (doc/protocol.md):
  *   3  birth socket: READY goes out, ADOPT comes in; its end before ADOPT means the helper died
@@ -45,9 +46,9 @@ enum event { ADOPTED, ORPHANED, UNNEEDED, TOLD, DRAINED, N_EVENTS };
 /* The keeper's whole life. */
 static const enum state life[N_STATES][N_EVENTS] = {
 	/*            ADOPTED  ORPHANED UNNEEDED TOLD    DRAINED */
-	[BORN] =    { KEEPING, ENDING,  BORN,    ENDING, BORN    },
-	[KEEPING] = { KEEPING, KEEPING, ENDING,  ENDING, KEEPING },
-	[ENDING] =  { ENDING,  ENDING,  ENDING,  ENDING, GONE    },
+	[BORN] = { KEEPING, ENDING, BORN, ENDING, BORN },
+	[KEEPING] = { KEEPING, KEEPING, ENDING, ENDING, KEEPING },
+	[ENDING] = { ENDING, ENDING, ENDING, ENDING, GONE },
 };
 
 struct keeper {
@@ -106,15 +107,14 @@ static void keeper_look_around(struct keeper *keeper)
 	if (keeper->state == KEEPING && keeper->leases.n_open == keeper->leases.n_managers &&
 		keeper_is_unneeded(keeper) && keeper_lock(keeper))
 		keeper_happens(keeper, UNNEEDED);
-	if (keeper->state == ENDING &&
-		(keeper_is_alone() || deadline_left(keeper->end_by) == 0) &&
+	if (keeper->state == ENDING && (keeper_is_alone() || deadline_left(keeper->end_by) == 0) &&
 		(keeper_lock(keeper) || deadline_left(keeper->end_by + KEEPER_LOCK_MS) == 0))
 		keeper_happens(keeper, DRAINED);
 }
 
 /*
- * SIGTERM counts only from outside the room: there si_pid is 0, and si_code SI_USER cannot be forged
- * for another process (rt_sigqueueinfo(2)).
+ * SIGTERM counts only from outside the room: there si_pid is 0, and si_code SI_USER cannot be
+ * forged for another process (rt_sigqueueinfo(2)).
  */
 static void keeper_signals(struct keeper *keeper)
 {
@@ -144,11 +144,13 @@ static int keeper_patience(struct keeper *keeper)
 	if (keeper->state == KEEPING && keeper->leases.n_logins > 0) {
 		keeper->idle_ticks = 0;
 		return keeper->leases.n_open > keeper->leases.n_logins + keeper->leases.n_managers ?
-			KEEPER_TICK_MS : -1;
+			KEEPER_TICK_MS :
+			-1;
 	}
 	keeper->idle_ticks++;
 	return keeper->state == KEEPING && keeper->idle_ticks > KEEPER_TICKS_FAST ?
-		10 * KEEPER_TICK_MS : KEEPER_TICK_MS;
+		10 * KEEPER_TICK_MS :
+		KEEPER_TICK_MS;
 }
 
 static void keeper_turn(struct keeper *keeper)

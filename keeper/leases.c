@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: pam_room contributors */
 /*
- * Who is in the room (see leases.h). A lease ends when its connection ends, and for no other reason:
- * logout, kill -9 and crash of a login program all look the same from here.
+ * Who is in the room (see leases.h). A lease ends when its connection ends, and for no other
+ * reason: logout, kill -9 and crash of a login program all look the same from here.
  */
 #include "keeper/leases.h"
 
@@ -27,7 +27,8 @@ void leases_init(struct leases *leases)
 	*leases = (struct leases){ .capacity = LEASES_MAX };
 	if (limit.rlim_cur < LEASES_MAX + LEASES_SPARE_FDS)
 		leases->capacity = limit.rlim_cur > LEASES_SPARE_FDS ?
-			(unsigned int)limit.rlim_cur - LEASES_SPARE_FDS : 0;
+			(unsigned int)limit.rlim_cur - LEASES_SPARE_FDS :
+			0;
 	for (unsigned int i = 0; i < LEASES_MAX; i++)
 		leases->list[i].fd = -1;
 }
@@ -55,16 +56,17 @@ void leases_accept(struct leases *leases, int listen_fd)
 			fd_closep(&fd);
 			continue;
 		}
-		leases->list[place] = (struct lease){ .fd = fd,
-			.hello_by = deadline_in(LEASES_HELLO_MS) };
+		leases->list[place] =
+			(struct lease){ .fd = fd, .hello_by = deadline_in(LEASES_HELLO_MS) };
 		leases->n_open++;
 	}
 }
 
 static unsigned int *leases_counter(struct leases *leases, unsigned int kind)
 {
-	return kind == LEASE_LOGIN ? &leases->n_logins :
-		kind == LEASE_MANAGER ? &leases->n_managers : NULL;
+	return kind == LEASE_LOGIN    ? &leases->n_logins :
+		kind == LEASE_MANAGER ? &leases->n_managers :
+					NULL;
 }
 
 static void leases_drop(struct leases *leases, unsigned int place)

@@ -14,8 +14,8 @@
 /* One connection. fd -1: free place. */
 struct lease {
 	int fd;
-	uint8_t kind;      /* enum lease_kind, 0 until it has said HELLO */
-	int64_t hello_by;  /* lib/deadline.h; a connection that stays silent is closed */
+	uint8_t kind;     /* enum lease_kind, 0 until it has said HELLO */
+	int64_t hello_by; /* lib/deadline.h; a connection that stays silent is closed */
 };
 
 struct leases {

@@ -43,8 +43,8 @@ static int apply_open_own(struct joint *joint)
 	if (joint->own_ns_dfd < 0 || joint->root_fd < 0 || joint->cwd_fd < 0)
 		return -errno;
 	for (int i = 0; i < PLAN_N_NS; i++) {
-		joint->ns_fds[i] = openat(joint->own_ns_dfd, plan_ns_table[i].name,
-			O_RDONLY | O_CLOEXEC);
+		joint->ns_fds[i] =
+			openat(joint->own_ns_dfd, plan_ns_table[i].name, O_RDONLY | O_CLOEXEC);
 		if (joint->ns_fds[i] < 0)
 			return -errno;
 	}
@@ -77,7 +77,8 @@ static int apply_limits(const struct plan *plan, struct joint *joint, struct why
 		__rlimit_resource_t resource = want->resource;
 
 		if (getrlimit(resource, &joint->limits[i]) < 0 || setrlimit(resource, &limit) < 0)
-			return why_set(why, errno, "set resource limits", "limit %d", want->resource);
+			return why_set(
+				why, errno, "set resource limits", "limit %d", want->resource);
 		joint->n_limits = i + 1;
 	}
 	return 0;
@@ -93,8 +94,9 @@ static uint64_t apply_ns_ino(const struct joint *joint, int ns)
 }
 
 /*
- * The directory of the same path, or the room's root. No link is followed: what was a directory when
- * getcwd(3) named it may be one of its owner's links by now, and root would follow it anywhere.
+ * The directory of the same path, or the room's root. No link is followed: what was a directory
+ * when getcwd(3) named it may be one of its owner's links by now, and root would follow it
+ * anywhere.
  */
 static int apply_cwd(const struct joint *joint)
 {
@@ -136,8 +138,8 @@ static int apply_bounding(const struct plan *plan, struct why *why)
 		if (held == 0 || plan->bounding >> cap & 1)
 			continue;
 		if (prctl(PR_CAPBSET_DROP, cap) < 0 || prctl(PR_CAPBSET_READ, cap) != 0)
-			return why_set(why, errno, "drop capabilities", "bounding set, capability %u",
-				cap);
+			return why_set(why, errno, "drop capabilities",
+				"bounding set, capability %u", cap);
 	}
 	return 0;
 }
@@ -174,11 +176,13 @@ int apply_confine(const struct plan *plan, struct why *why)
 		(prctl(PR_SET_SECUREBITS, plan->securebits) < 0 ||
 			prctl(PR_GET_SECUREBITS) != (int)plan->securebits))
 		return why_set(why, errno, "set securebits", "%#x", plan->securebits);
-	if (plan->no_new_privs && (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
-					  prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1))
+	if (plan->no_new_privs &&
+		(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
+			prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1))
 		return why_set(why, errno, "set no_new_privs", "not set");
 	if (sys_seccomp(SECCOMP_SET_MODE_FILTER, 0, &program) < 0)
-		return why_set(why, errno, "load syscall filter", "%zu instructions", plan->n_insns);
+		return why_set(
+			why, errno, "load syscall filter", "%zu instructions", plan->n_insns);
 	if (prctl(PR_GET_SECCOMP) != SECCOMP_MODE_FILTER)
 		return why_set(why, EPERM, "load syscall filter", "it is not there");
 	return 0;
@@ -188,8 +192,8 @@ static int apply_leave(struct joint *joint, struct why *why)
 {
 	for (int i = 0; i < PLAN_N_NS; i++)
 		if (setns(joint->ns_fds[i], plan_ns_table[i].flag) < 0)
-			return why_set(why, errno, "leave room", "%s namespace",
-				plan_ns_table[i].name);
+			return why_set(
+				why, errno, "leave room", "%s namespace", plan_ns_table[i].name);
 	/* Joining a mount namespace resets the root, which may have been a chroot. */
 	if (fchdir(joint->root_fd) < 0 || chroot(".") < 0 || fchdir(joint->cwd_fd) < 0)
 		return why_set(why, errno, "leave room", "root and working directory");
@@ -201,11 +205,13 @@ int apply_undo(const struct plan *plan, struct joint *joint, struct why *why)
 {
 	int r = joint->joined ? apply_leave(joint, why) : 0;
 
-	/* A hard limit can only be raised with CAP_SYS_RESOURCE; a core limit that stays is no harm. */
+	/* A hard limit can only be raised with CAP_SYS_RESOURCE; a core limit that stays is no
+	 * harm. */
 	while (joint->n_limits > 0) {
 		size_t i = --joint->n_limits;
 
-		if (setrlimit((__rlimit_resource_t)plan->rlimits[i].resource, &joint->limits[i]) < 0 &&
+		if (setrlimit((__rlimit_resource_t)plan->rlimits[i].resource, &joint->limits[i]) <
+				0 &&
 			errno != EPERM && r == 0)
 			r = why_set(why, errno, "leave room", "resource limit %d",
 				plan->rlimits[i].resource);

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: pam_room contributors */
 /*
- * Puts the calling thread into a room: carries out a plan in a fixed order and reads back what it did.
- * Used by the module inside the login program, and by the helper when it starts a user manager.
+ * Puts the calling thread into a room: carries out a plan in a fixed order and reads back what it
+ * did. Used by the module inside the login program, and by the helper when it starts a user
+ * manager.
  *
  *   apply_prepare   opens what going back will need; changes nothing
  *   apply_join      resource limits, namespaces, working directory; apply_undo() takes them back
  *   apply_confine   capabilities, securebits, no_new_privs, syscall filter; cannot be taken back
  *
- * Needs CAP_SYS_ADMIN, CAP_SYS_CHROOT and CAP_SYS_PTRACE to join (setns(2) on a pidfd), CAP_SETPCAP to
- * confine. Between apply_prepare() and the end nothing is allocated and the only path
- * of the room that is looked up is the working directory's.
+ * Needs CAP_SYS_ADMIN, CAP_SYS_CHROOT and CAP_SYS_PTRACE to join (setns(2) on a pidfd), CAP_SETPCAP
+ * to confine. Between apply_prepare() and the end nothing is allocated and the only path of the
+ * room that is looked up is the working directory's.
  */
 #pragma once
 

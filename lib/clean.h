@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: pam_room contributors */
 /*
- * Cleanup by attribute. A variable marked cleanup_x is released when its scope ends; ownership leaves
- * a scope only through take_fd() or take_ptr(). Every fd variable starts at -1.
+ * Cleanup by attribute. A variable marked cleanup_x is released when its scope ends; ownership
+ * leaves a scope only through take_fd() or take_ptr(). Every fd variable starts at -1.
  */
 #pragma once
 

@@ -40,8 +40,8 @@ int fd_check_root_owned(int fd, mode_t type, const char *what, struct why *why)
 		return why_set(why, EINVAL, "check owner", "%s is not a %s", what,
 			type == S_IFDIR ? "directory" : "regular file");
 	if (st.st_uid != 0)
-		return why_set(why, EPERM, "check owner", "%s is owned by uid %u, not by root", what,
-			st.st_uid);
+		return why_set(why, EPERM, "check owner", "%s is owned by uid %u, not by root",
+			what, st.st_uid);
 	if (st.st_mode & (S_IWGRP | S_IWOTH))
 		return why_set(why, EPERM, "check owner", "%s is writable by %s", what,
 			st.st_mode & S_IWOTH ? "everybody" : "its group");

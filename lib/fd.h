@@ -12,13 +12,15 @@ struct why;
 
 /*
  * Opens name below dfd without following any symbolic link and without leaving dfd's subtree
- * (openat2(2): RESOLVE_BENEATH, RESOLVE_NO_SYMLINKS). Never blocks on a FIFO. Returns the fd or -errno.
+ * (openat2(2): RESOLVE_BENEATH, RESOLVE_NO_SYMLINKS). Never blocks on a FIFO. Returns the fd or
+ * -errno.
  */
 int fd_open_beneath(int dfd, const char *name, int flags);
 
 /*
- * Checks that an open file or directory can only have been written by root: owner uid 0, not writable
- * by group or others, and of the given type (S_IFREG, S_IFDIR). what names it in the reason.
+ * Checks that an open file or directory can only have been written by root: owner uid 0, not
+ * writable by group or others, and of the given type (S_IFREG, S_IFDIR). what names it in the
+ * reason.
  */
 int fd_check_root_owned(int fd, mode_t type, const char *what, struct why *why);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: pam_room contributors */
 /*
- * The words spoken on a keeper's socket (see lease.h). Linked into helper and keeper: no allocation,
- * only poll, send and recv, all of which the keeper's own filter allows.
+ * The words spoken on a keeper's socket (see lease.h). Linked into helper and keeper: no
+ * allocation, only poll, send and recv, all of which the keeper's own filter allows.
  */
 #include "lib/lease.h"
 
@@ -13,8 +13,8 @@
 #include "lib/deadline.h"
 #include "lib/why.h"
 
-int lease_say(int sock, enum lease_word word, enum lease_kind kind, int64_t deadline,
-	struct why *why)
+int lease_say(
+	int sock, enum lease_word word, enum lease_kind kind, int64_t deadline, struct why *why)
 {
 	unsigned char message[LEASE_BYTES] = { LEASE_VERSION, (unsigned char)word,
 		(unsigned char)kind };
@@ -25,7 +25,8 @@ int lease_say(int sock, enum lease_word word, enum lease_kind kind, int64_t dead
 		n = poll(&poll_fd, 1, deadline_left(deadline));
 	while (n < 0 && errno == EINTR);
 	if (n <= 0)
-		return why_set(why, n < 0 ? errno : ETIMEDOUT, "speak to keeper", "it does not listen");
+		return why_set(
+			why, n < 0 ? errno : ETIMEDOUT, "speak to keeper", "it does not listen");
 	if (send(sock, message, sizeof message, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
 		return why_set(why, errno, "speak to keeper", "word %d", word);
 	return 0;

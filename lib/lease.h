@@ -20,7 +20,7 @@ enum lease_word {
 	LEASE_READY = 2,  /* keeper: you have it; or, on the birth socket: I stand */
 	LEASE_ENDING = 3, /* keeper: this room is ending, make another */
 	LEASE_FULL = 4,   /* keeper: no more leases */
-	LEASE_ADOPT = 5,  /* helper, on the birth socket: the room is registered, live on your own */
+	LEASE_ADOPT = 5, /* helper, on the birth socket: the room is registered, live on your own */
 };
 
 enum lease_kind {
@@ -33,8 +33,8 @@ enum lease_kind {
 #define LEASE_HOLD_MS 60000
 
 /* Sends one word before deadline. */
-int lease_say(int sock, enum lease_word word, enum lease_kind kind, int64_t deadline,
-	struct why *why);
+int lease_say(
+	int sock, enum lease_word word, enum lease_kind kind, int64_t deadline, struct why *why);
 
 /* Receives one word before deadline: returns the enum lease_word, *ret_kind filled, or -errno. */
 int lease_hear(int sock, enum lease_kind *ret_kind, int64_t deadline, struct why *why);

@@ -69,7 +69,8 @@ static int plan_validate(const struct plan *plan, struct why *why)
 	for (size_t i = 0; i < plan->n_rlimits; i++)
 		if (plan->rlimits[i].resource >= RLIM_NLIMITS ||
 			plan->rlimits[i].soft > plan->rlimits[i].hard)
-			return why_set(why, EBADMSG, "check plan", "resource limit %zu is wrong", i);
+			return why_set(
+				why, EBADMSG, "check plan", "resource limit %zu is wrong", i);
 	if (plan->n_insns == 0)
 		return why_set(why, EBADMSG, "check plan", "no syscall filter");
 	return 0;

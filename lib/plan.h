@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: pam_room contributors */
 /*
  * The confinement plan: everything a process does to itself to be in a room, in numbers. Made once
- * per room by the helper, kept beside the room's state, applied by lib/apply.c. It holds no path, no
- * name and nothing that would have to be looked up after the join.
+ * per room by the helper, kept beside the room's state, applied by lib/apply.c. It holds no path,
+ * no name and nothing that would have to be looked up after the join.
  */
 #pragma once
 

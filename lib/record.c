@@ -85,7 +85,8 @@ int record_send(int sock, const struct record *record, int64_t deadline, struct 
 	return 0;
 }
 
-/* Collects every descriptor that came, whatever else is wrong, so that none can stay open unseen. */
+/* Collects every descriptor that came, whatever else is wrong, so that none can stay open unseen.
+ */
 static size_t record_take_fds(struct msghdr *message, int *fds, size_t max)
 {
 	size_t n_fds = 0;
@@ -139,7 +140,9 @@ int record_recv(int sock, enum record_kind kind, void *buf, size_t size, struct 
 		char space[CMSG_SPACE(sizeof ret->fds)];
 	} control;
 	struct iovec part = { buf, size };
-	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control,
+	struct msghdr message = { .msg_iov = &part,
+		.msg_iovlen = 1,
+		.msg_control = &control,
 		.msg_controllen = sizeof control };
 	int fds[RECORD_N_FDS];
 	size_t n_fds;

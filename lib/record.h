@@ -36,8 +36,8 @@ struct record {
 int record_send(int sock, const struct record *record, int64_t deadline, struct why *why);
 
 /*
- * Receives one record of the given kind into buf before deadline; ret->body points into buf. The fds
- * in ret are the caller's to close (record_close()). -ECONNRESET: the other side is gone.
+ * Receives one record of the given kind into buf before deadline; ret->body points into buf. The
+ * fds in ret are the caller's to close (record_close()). -ECONNRESET: the other side is gone.
  */
 int record_recv(int sock, enum record_kind kind, void *buf, size_t size, struct record *ret,
 	int64_t deadline, struct why *why);

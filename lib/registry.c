@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: pam_room contributors */
 /*
- * /run/pam_room (see registry.h). Everything here works on descriptors of directories that only root
- * can enter, so no other user can open a file in them, hold a lock on them or squat a name in them.
- * Nothing in a file here is believed beyond its owner: who the keeper is, the kernel says.
+ * /run/pam_room (see registry.h). Everything here works on descriptors of directories that only
+ * root can enter, so no other user can open a file in them, hold a lock on them or squat a name in
+ * them. Nothing in a file here is believed beyond its owner: who the keeper is, the kernel says.
  */
 #include "lib/registry.h"
 
@@ -134,7 +134,8 @@ int registry_connect(int room_dfd, int *ret_pidfd, pid_t *ret_pid, struct why *w
 
 	if (sock < 0)
 		return why_set(why, errno, "find keeper", "no socket");
-	snprintf(addr.sun_path, sizeof addr.sun_path, "/proc/self/fd/%d/" REGISTRY_SOCKET, room_dfd);
+	snprintf(
+		addr.sun_path, sizeof addr.sun_path, "/proc/self/fd/%d/" REGISTRY_SOCKET, room_dfd);
 	if (connect(sock, (struct sockaddr *)&addr, sizeof addr) < 0) {
 		if (errno == ECONNREFUSED)
 			unlinkat(room_dfd, REGISTRY_SOCKET, 0);

@@ -4,15 +4,14 @@
  * /run/pam_room: what the host knows of its living rooms.
  *
  *   /run/pam_room/            0700 root
- *   /run/pam_room/rooms/KEY/  one directory per room, KEY = UID.NAME; flock(2) on it is the room's lock
- *       keeper                the keeper's listening socket
- *       plan                  the confinement plan of the room, made once
- *       state                 facts for people, "name=value" lines
+ *   /run/pam_room/rooms/KEY/  one directory per room, KEY = UID.NAME; flock(2) on it is the room's
+ * lock keeper                the keeper's listening socket plan                  the confinement
+ * plan of the room, made once state                 facts for people, "name=value" lines
  *   /run/pam_room/managers/UID  which room the user manager about to start belongs to
  *
- * Inside a room the directory is covered by a read-only one that holds the single file "inside" with
- * the room's key: the mark that says "this is a room". Only root outside could forge it, and no process
- * inside can take it away, because no process in a room may mount.
+ * Inside a room the directory is covered by a read-only one that holds the single file "inside"
+ * with the room's key: the mark that says "this is a room". Only root outside could forge it, and
+ * no process inside can take it away, because no process in a room may mount.
  */
 #pragma once
 
@@ -27,7 +26,8 @@ struct why;
 #define REGISTRY_STATE "state"
 #define REGISTRY_MARK "inside"
 
-/* Opens (and makes, when create) /run/pam_room/rooms or its sibling managers. Returns a dfd or -errno. */
+/* Opens (and makes, when create) /run/pam_room/rooms or its sibling managers. Returns a dfd or
+ * -errno. */
 int registry_open(const char *sub, int create, struct why *why);
 
 /*
@@ -47,8 +47,8 @@ int registry_lock_room(int rooms_dfd, const char *key, int64_t deadline, struct 
 int registry_remove_room(int rooms_dfd, int room_dfd, const char *key);
 
 /*
- * Connects to the room's keeper. Returns the connected socket; *ret_pidfd is a pidfd and *ret_pid the
- * pid of the process that listens, which is proven to be the keeper once it answers on the socket.
- * -ENOENT: there is no keeper (a stale socket is removed).
+ * Connects to the room's keeper. Returns the connected socket; *ret_pidfd is a pidfd and *ret_pid
+ * the pid of the process that listens, which is proven to be the keeper once it answers on the
+ * socket. -ENOENT: there is no keeper (a stale socket is removed).
  */
 int registry_connect(int room_dfd, int *ret_pidfd, pid_t *ret_pid, struct why *why);

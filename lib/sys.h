@@ -2,7 +2,8 @@
  * SPDX-FileCopyrightText: pam_room contributors */
 /*
  * System calls and constants that the C library of the oldest supported release (glibc 2.36) lacks,
- * and the architecture's numbers. The only file with #if. A call that the kernel lacks answers ENOSYS.
+ * and the architecture's numbers. The only file with #if. A call that the kernel lacks answers
+ * ENOSYS.
  */
 #pragma once
 
@@ -24,7 +25,8 @@
 #error "pam_room supports x86-64 and aarch64"
 #endif
 
-/* x32 shares x86-64's AUDIT_ARCH and is told apart by this bit in the number; elsewhere no call has it. */
+/* x32 shares x86-64's AUDIT_ARCH and is told apart by this bit in the number; elsewhere no call has
+ * it. */
 #define SYS_X32_BIT 0x40000000u
 
 /* What the C library's poll(3) becomes. */

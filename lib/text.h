@@ -9,10 +9,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Replaces control bytes and bytes above 0x7e by '?', in place: log lines and terminals stay whole. */
+/* Replaces control bytes and bytes above 0x7e by '?', in place: log lines and terminals stay whole.
+ */
 void text_tame(char *text);
 
-/* A decimal number and nothing else, no sign, no leading zero; at most max. 0 or -EINVAL, -ERANGE. */
+/* A decimal number and nothing else, no sign, no leading zero; at most max. 0 or -EINVAL, -ERANGE.
+ */
 int text_u64(const char *text, uint64_t max, uint64_t *ret);
 
 /* A uid or gid: decimal, below 2^32 - 1 (that value means "no id" to the kernel). */

@@ -14,7 +14,8 @@ int args_read(int argc, const char **argv, struct args *ret, struct why *why)
 	*ret = (struct args){ 0 };
 	for (int i = 0; i < argc; i++) {
 		if (strcmp(argv[i], "debug") != 0)
-			return why_set(why, 0, "read arguments", "there is no argument '%s'", argv[i]);
+			return why_set(
+				why, 0, "read arguments", "there is no argument '%s'", argv[i]);
 		ret->debug = true;
 	}
 	return 0;

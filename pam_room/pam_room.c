@@ -2,12 +2,12 @@
  * SPDX-FileCopyrightText: pam_room contributors */
 /*
  * pam_room.so: puts the process that opens a session into its user's room. This code runs with the
- * powers of sshd, login or su, in their process: it links nothing but libpam and the C library, it reads
- * no file and no environment variable, and it decides nothing. The helper answers with numbers, which
- * are checked and carried out by lib/apply.c.
+ * powers of sshd, login or su, in their process: it links nothing but libpam and the C library, it
+ * reads no file and no environment variable, and it decides nothing. The helper answers with
+ * numbers, which are checked and carried out by lib/apply.c.
  *
- * Nothing depends on pam_sm_close_session(): what ends a session is the end of the process, which closes
- * the lease.
+ * Nothing depends on pam_sm_close_session(): what ends a session is the end of the process, which
+ * closes the lease.
  */
 #include <errno.h>
 #include <poll.h>
@@ -30,7 +30,8 @@
 
 #define LEASE_DATA "pam_room_lease"
 
-/* Everything an open session needs while it is opened; too big for the stack of somebody's thread. */
+/* Everything an open session needs while it is opened; too big for the stack of somebody's thread.
+ */
 struct session {
 	pam_handle_t *pamh;
 	struct args args;
@@ -50,8 +51,8 @@ enum {
 };
 
 /*
- * What an outcome is to PAM, to the log and to the user. No refusal is PAM_SESSION_ERR: sudo takes that
- * for a session that could be done without, and runs the command outside.
+ * What an outcome is to PAM, to the log and to the user. No refusal is PAM_SESSION_ERR: sudo takes
+ * that for a session that could be done without, and runs the command outside.
  */
 static const struct verdict {
 	int result;
@@ -61,7 +62,8 @@ static const struct verdict {
 } verdicts[SESSION_N_OUTCOMES] = {
 	[OUTCOME_REFUSED] = { PAM_ABORT, LOG_ERR, NULL, "this login is refused, " },
 	[OUTCOME_OUTSIDE] = { PAM_SUCCESS, LOG_DEBUG, "stays outside", NULL },
-	[OUTCOME_CLOSED] = { PAM_PERM_DENIED, LOG_NOTICE, "is closed out", "this host is closed to you" },
+	[OUTCOME_CLOSED] = { PAM_PERM_DENIED, LOG_NOTICE, "is closed out",
+		"this host is closed to you" },
 	[OUTCOME_ENSURED] = { PAM_SUCCESS, LOG_INFO, "gets a user manager inside", NULL },
 	[OUTCOME_ROOM] = { PAM_SUCCESS, LOG_INFO, "is inside", NULL },
 	[SESSION_INSIDE] = { PAM_SUCCESS, LOG_INFO, "stays inside", NULL },
@@ -117,17 +119,22 @@ static int session_learn(struct session *session)
 	if (r != PERSON_FOUND || person->passwd.pw_uid == 0)
 		return r;
 	r = person_find_groups(person, &session->why);
-	session->ask = (struct ask){ .user = user, .uid = person->passwd.pw_uid,
-		.gid = person->passwd.pw_gid, .home = person->passwd.pw_dir,
-		.service = item(session, PAM_SERVICE), .tty = item(session, PAM_TTY),
-		.rhost = item(session, PAM_RHOST), .groups = (void *)person->groups,
+	session->ask = (struct ask){ .user = user,
+		.uid = person->passwd.pw_uid,
+		.gid = person->passwd.pw_gid,
+		.home = person->passwd.pw_dir,
+		.service = item(session, PAM_SERVICE),
+		.tty = item(session, PAM_TTY),
+		.rhost = item(session, PAM_RHOST),
+		.groups = (void *)person->groups,
 		.n_groups = person->n_groups };
 	return r;
 }
 
 /*
- * Programs that run the session in the very process that opens it: it would have the room's mounts and
- * the host's processes (pid_namespaces(7): a process never changes its own). Half a room is no room.
+ * Programs that run the session in the very process that opens it: it would have the room's mounts
+ * and the host's processes (pid_namespaces(7): a process never changes its own). Half a room is no
+ * room.
  */
 static int session_refuse_half(struct why *why)
 {
@@ -143,7 +150,8 @@ static int session_refuse_half(struct why *why)
 	for (size_t i = 0; name && i < sizeof programs / sizeof programs[0]; i++)
 		if (strcmp(name + 1, programs[i]) == 0)
 			return why_set(why, 0, "check application",
-				"%s starts no process of its own for a session, so it can have no room",
+				"%s starts no process of its own for a session, so it can have no "
+				"room",
 				programs[i]);
 	return 0;
 }
@@ -162,14 +170,15 @@ static int session_check(struct session *session)
 		getsockopt(record->fds[RECORD_FD_LEASE], SOL_SOCKET, SO_TYPE, &type, &len) < 0 ||
 		type != SOCK_SEQPACKET)
 		return why_set(&session->why, EBADMSG, "check answer", "no keeper and no lease");
-	return plan_decode(session->reply.answer.plan, session->reply.answer.plan_len, &session->plan,
-		&session->why);
+	return plan_decode(session->reply.answer.plan, session->reply.answer.plan_len,
+		&session->plan, &session->why);
 }
 
 /* A pidfd is readable when its process has ended (pidfd_open(2)). */
 static int session_keeper_lives(struct session *session)
 {
-	struct pollfd poll_fd = { .fd = session->reply.record.fds[RECORD_FD_KEEPER], .events = POLLIN };
+	struct pollfd poll_fd = { .fd = session->reply.record.fds[RECORD_FD_KEEPER],
+		.events = POLLIN };
 
 	if (poll(&poll_fd, 1, 0) == 0)
 		return 0;
@@ -191,8 +200,8 @@ static int session_enter(struct session *session)
 	if (r == 0)
 		r = apply_confine(&session->plan, &session->why);
 	if (r < 0 && apply_undo(&session->plan, &session->joint, &why) < 0)
-		pam_syslog(session->pamh, LOG_CRIT, "this process is neither inside nor outside: %s",
-			why.text);
+		pam_syslog(session->pamh, LOG_CRIT,
+			"this process is neither inside nor outside: %s", why.text);
 	apply_release(&session->joint);
 	return r;
 }
@@ -211,7 +220,8 @@ static int session_open(struct session *session, int argc, const char **argv)
 		return OUTCOME_OUTSIDE;
 	if (r == 0)
 		r = args_read(argc, argv, &session->args, &session->why);
-	/* A session that is opened in a room stays in that room (lib/registry.h: only root can say so). */
+	/* A session that is opened in a room stays in that room (lib/registry.h: only root can say
+	 * so). */
 	if (r == 0)
 		r = registry_inside(session->reply.answer.key, &session->why);
 	if (r != 0)
@@ -247,8 +257,8 @@ static int session_tell(struct session *session, int r, int flags)
 	if (verdict->priority != LOG_DEBUG || session->args.debug)
 		pam_syslog(session->pamh, verdict->priority, "user '%s' %s%s%s%s%s%s", user,
 			verdict->log ? verdict->log : "is refused: ", reason,
-			answer->key[0] ? ", room " : "", answer->key, answer->rule[0] ? ", by " : "",
-			answer->rule);
+			answer->key[0] ? ", room " : "", answer->key,
+			answer->rule[0] ? ", by " : "", answer->rule);
 	if (verdict->said && !((unsigned int)flags & PAM_SILENT))
 		pam_error(session->pamh, "pam_room: %s%s", verdict->said, reason);
 	return verdict->result;
@@ -272,7 +282,8 @@ int pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const char **ar
 int pam_sm_close_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
 	(void)flags, (void)argc, (void)argv;
-	/* The lease of the process that closes; if another one opened the session, that has its own. */
+	/* The lease of the process that closes; if another one opened the session, that has its
+	 * own. */
 	pam_set_data(pamh, LEASE_DATA, NULL, NULL);
 	return PAM_SUCCESS;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: pam_room contributors */
 /*
- * Who logs in (see person.h). The groups are those of the account, not those of the calling process:
- * whether that has called initgroups(3) already differs from application to application.
+ * Who logs in (see person.h). The groups are those of the account, not those of the calling
+ * process: whether that has called initgroups(3) already differs from application to application.
  */
 #include "pam_room/person.h"
 

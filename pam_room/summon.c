@@ -2,9 +2,13 @@
  * SPDX-FileCopyrightText: pam_room contributors */
 /*
  * Runs the helper (see summon.h). The host application may have threads, signal handlers, a SIGCHLD
- * handler that reaps everything, any of descriptors 0 to 3 closed, and, in su, a real uid that is the
- * calling user's. So the child makes system calls only (other threads may have held any lock of the C
- * library), with all signals blocked, and says who it is: root, by all three ids.
+ * handler that reaps everything, any of descriptors 0 to 3 closed, and, in su, a real uid that is
+ * the calling user's. So there are two processes. The first is a child without an exit signal,
+ * which no SIGCHLD tells of and no wait(2) of the application's finds; it stays so only as long as
+ * it does not exec (the kernel makes a program's exit signal SIGCHLD), so it starts the helper as a
+ * child of its own and ends as that ends. Both make system calls only, because other threads may
+ * have held any lock of the C library, with all signals blocked; and the helper is started as root
+ * by all three ids.
  */
 #include "pam_room/summon.h"
 
@@ -15,6 +19,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <sys/pidfd.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
@@ -25,7 +30,7 @@
 
 #define SUMMON_PROGRAM ROOM_LIBEXECDIR "/room-helper"
 #define SUMMON_SOCKET 3
-#define SUMMON_MS 13000    /* a little more than the helper gives itself */
+#define SUMMON_MS 13000 /* a little more than the helper gives itself */
 #define SUMMON_REAP_MS 3000
 #define SUMMON_CANNOT_RUN 127
 
@@ -44,11 +49,30 @@ static __attribute__((noreturn)) void summon_become_helper(int sock)
 	bool there = sock == SUMMON_SOCKET ? fcntl(sock, F_SETFD, 0) == 0 :
 					     dup2(sock, SUMMON_SOCKET) == SUMMON_SOCKET;
 
-	/* The C library's own setresuid(3) would speak to threads that this process does not have. */
+	/* The C library's setresuid(3) would speak to threads that this process does not have. */
 	if (there && syscall(SYS_setresgid, 0, 0, 0) == 0 && syscall(SYS_setresuid, 0, 0, 0) == 0 &&
-		syscall(SYS_close_range, SUMMON_SOCKET + 1, ~0u, CLOSE_RANGE_CLOEXEC) == 0)
+		syscall(SYS_close_range, SUMMON_SOCKET + 1, ~0u, CLOSE_RANGE_CLOEXEC) == 0 &&
+		prctl(PR_SET_PDEATHSIG, SIGKILL) == 0)
 		execve(SUMMON_PROGRAM, argv, envp);
 	_exit(SUMMON_CANNOT_RUN);
+}
+
+static __attribute__((noreturn)) void summon_between(int sock)
+{
+	struct clone_args args = { .exit_signal = SIGCHLD };
+	const struct sigaction action = { .sa_handler = SIG_DFL };
+	int status = 0;
+	pid_t pid;
+
+	/* An application that ignores it would have the kernel throw the status away. */
+	if (sigaction(SIGCHLD, &action, NULL) < 0)
+		_exit(SUMMON_CANNOT_RUN);
+	pid = sys_clone3(&args);
+	if (pid == 0)
+		summon_become_helper(sock);
+	if (pid < 0 || waitpid(pid, &status, 0) != pid)
+		_exit(SUMMON_CANNOT_RUN);
+	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
 }
 
 static int summon_start(int sock, struct child *ret)
@@ -63,13 +87,14 @@ static int summon_start(int sock, struct child *ret)
 		return r;
 	ret->pid = sys_clone3(&args);
 	if (ret->pid == 0)
-		summon_become_helper(sock);
+		summon_between(sock);
 	r = ret->pid < 0 ? -errno : 0;
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return r;
 }
 
-/* Waits for the child's end until deadline, then ends it. Its status, or -1 when it cannot be told. */
+/* Waits for the child's end until deadline, then ends it. Its status, or -1 when it cannot be told.
+ */
 static int summon_reap(struct child *child, int64_t deadline)
 {
 	struct pollfd poll_fd = { .fd = child->pidfd, .events = POLLIN };
@@ -85,13 +110,14 @@ static int summon_reap(struct child *child, int64_t deadline)
 		poll(&poll_fd, 1, SUMMON_REAP_MS);
 	}
 	/* __WALL: a child without an exit signal is not waited for otherwise (wait(2)). */
-	if (waitid(P_PIDFD, (id_t)child->pidfd, &info, WEXITED | WNOHANG | __WALL) < 0 || !info.si_pid)
+	if (waitid(P_PIDFD, (id_t)child->pidfd, &info, WEXITED | WNOHANG | __WALL) < 0 ||
+		!info.si_pid)
 		return -1;
 	return info.si_code == CLD_EXITED ? info.si_status : 128 + info.si_status;
 }
 
-static int summon_talk(int sock, const struct ask *ask, struct reply *reply, int64_t deadline,
-	struct why *why)
+static int summon_talk(
+	int sock, const struct ask *ask, struct reply *reply, int64_t deadline, struct why *why)
 {
 	struct record record = { .kind = RECORD_ASK, .body = reply->bytes, .fds = { -1, -1 } };
 	long len = ask_encode(ask, reply->bytes, sizeof reply->bytes - 64);
@@ -102,8 +128,8 @@ static int summon_talk(int sock, const struct ask *ask, struct reply *reply, int
 	record.len = (size_t)len;
 	r = record_send(sock, &record, deadline, why);
 	if (r == 0)
-		r = record_recv(sock, RECORD_ANSWER, reply->bytes, sizeof reply->bytes, &reply->record,
-			deadline, why);
+		r = record_recv(sock, RECORD_ANSWER, reply->bytes, sizeof reply->bytes,
+			&reply->record, deadline, why);
 	if (r == 0)
 		r = answer_decode(reply->record.body, reply->record.len, &reply->answer, why);
 	return r;

@@ -18,7 +18,7 @@ struct reply {
 };
 
 /*
- * Asks the helper. Bounded in time; the helper has ended when this returns. Leaves nothing behind in the
- * calling process: no descriptor, no child, no signal (clone(2): exit signal 0), also when it fails.
+ * Asks the helper. Bounded in time; the helper has ended when this returns. Leaves nothing behind
+ * in the calling process: no descriptor, no child, no signal, also when it fails.
  */
 int summon_helper(const struct ask *ask, struct reply *ret, struct why *why);

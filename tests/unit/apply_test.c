@@ -21,7 +21,8 @@
 
 #define HOST_NAME "room-unit"
 
-static char base[64]; /* base/here exists on both sides, base/only outside, base/link is a link inside */
+static char base[64]; /* base/here exists on both sides, base/only outside, base/link is a link
+			 inside */
 static char here[96], only[96], link_[96], root[96];
 static pid_t keeper_pid = -1;
 static int keeper_fd = -1;

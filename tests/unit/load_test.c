@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: pam_room contributors */
 /*
- * Tests of config/load.c and config/read.c: what a policy says arrives, every mistake is told with its
- * line, and a file that somebody else could have written is not believed. Each test has a policy folder
- * of its own, /mnt/etc in a mount namespace of its own: a path below /tmp can never be trusted.
+ * Tests of config/load.c and config/read.c: what a policy says arrives, every mistake is told with
+ * its line, and a file that somebody else could have written is not believed. Each test has a
+ * policy folder of its own, /mnt/etc in a mount namespace of its own: a path below /tmp can never
+ * be trusted.
  */
 #include "tests/unit/unit.h"
 
@@ -57,7 +58,8 @@ static void must_complain(const char *text, unsigned int line, const char *words
 {
 	int r = load_text(text);
 	bool right = r == -EINVAL && complaints.n == 1 && complaints.list[0].line == line &&
-		strstr(complaints.list[0].text, words) && strcmp(complaints.list[0].file, CONF) == 0;
+		strstr(complaints.list[0].text, words) &&
+		strcmp(complaints.list[0].file, CONF) == 0;
 
 	if (!right)
 		dprintf(2, "# %s\n# r %d, %zu complaints, the first %s:%u: %s\n", text, r,
@@ -89,9 +91,12 @@ static void whole(void *arg)
 			    "};\n"
 			    "assign: (\n"
 			    " { group = \"wheel\"; room = \"outside\"; },\n"
-			    " { user = \"ci-*\"; service = [ \"sshd\", \"cron\" ]; room = \"lab-1\"; },\n"
-			    " { group = ( \"a\", \"b c\" ); uid = \"1000-1999\"; room = \"closed\"; },\n"
-			    " { uid = \"-5\"; room = \"brick\"; }, { uid = \"7\"; room = \"staff\"; },\n"
+			    " { user = \"ci-*\"; service = [ \"sshd\", \"cron\" ]; room = "
+			    "\"lab-1\"; },\n"
+			    " { group = ( \"a\", \"b c\" ); uid = \"1000-1999\"; room = "
+			    "\"closed\"; },\n"
+			    " { uid = \"-5\"; room = \"brick\"; }, { uid = \"7\"; room = "
+			    "\"staff\"; },\n"
 			    " { uid = \"2000-\"; room = \"staff\"; }\n"
 			    ");\n") == 0);
 	unit_must(policy->n_rooms == 2 && policy->n_rules == 6);
@@ -127,7 +132,8 @@ static void mistakes(void *arg)
 	must_complain("rooms: (\n);", 1, "a group");
 	must_complain("rooms: { a: { walls = \"brikc\"; }; };", 1, "did you mean \"brick\"");
 	must_complain("rooms: { a: { walls = \"wood\"; }; };", 1, "wants \"brick\"");
-	must_complain("rooms: { a: { walls = \"glass\"; }; };", 1, "\"glass\" is not supported yet");
+	must_complain(
+		"rooms: { a: { walls = \"glass\"; }; };", 1, "\"glass\" is not supported yet");
 	must_complain("rooms: { a: { walls = 3; }; };", 1, "'walls' wants");
 	must_complain("rooms: { a: {\n linger = \"10m\"; }; };", 2, "'linger'");
 	must_complain("rooms: { a: { limits: { memory = \"1G\"; }; }; };", 1, "'limits' is not");
@@ -143,7 +149,8 @@ static void mistakes(void *arg)
 	must_complain("assign: (\n { user = \"a\"; } );", 2, "no 'room'");
 	must_complain("assign: ( { room = \"nowhere\"; } );", 1, "there is no room 'nowhere'");
 	must_complain("assign: ( { room = 1; } );", 1, "'room' wants");
-	must_complain("assign: ( { from = \"10.0.0.0/8\"; room = \"closed\"; } );", 1, "'from' is not");
+	must_complain(
+		"assign: ( { from = \"10.0.0.0/8\"; room = \"closed\"; } );", 1, "'from' is not");
 	must_complain("assign: ( { user = \"\"; room = \"closed\"; } );", 1, "'user' wants");
 	must_complain("assign: ( { user = [ ]; room = \"closed\"; } );", 1, "'user' wants");
 	must_complain("assign: ( { user = [ 1 ]; room = \"closed\"; } );", 1, "'user' wants");
@@ -158,12 +165,14 @@ static void mistakes(void *arg)
 static void uids(void *arg)
 {
 	static const char *const bad[] = { "", "-", "x", "1000-x", "2000-1000", "010", "+5", " 5",
-		"4294967295", "4294967296", "1-2-3", "0x10", "1e3", "root", "99999999999999999999" };
+		"4294967295", "4294967296", "1-2-3", "0x10", "1e3", "root",
+		"99999999999999999999" };
 	char text[128];
 
 	(void)arg;
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-		snprintf(text, sizeof text, "assign: ( { uid = \"%s\"; room = \"closed\"; } );", bad[i]);
+		snprintf(text, sizeof text, "assign: ( { uid = \"%s\"; room = \"closed\"; } );",
+			bad[i]);
 		must_complain(text, 1, "'uid' wants");
 	}
 	must_complain("assign: ( { uid = 1000; room = \"closed\"; } );", 1, "'uid' wants");
@@ -204,11 +213,14 @@ static void several_files(void *arg)
 	(void)arg;
 	unit_must(mkdir(ETC "/room.d", 0755) == 0);
 	write_text(ETC "/room.d/20.conf", "assign: ({ user = \"c\"; room = \"two\"; });");
-	write_text(ETC "/room.d/10.conf", "rooms: { two: { }; };\n"
+	write_text(ETC "/room.d/10.conf",
+		"rooms: { two: { }; };\n"
 		"assign: ({ user = \"b\"; room = \"one\"; });");
 	write_text(ETC "/room.d/.hidden.conf", "nonsense");
 	write_text(ETC "/room.d/10.conf~", "nonsense");
-	unit_must(load_text("rooms: { one: { }; };\nassign: ({ user = \"a\"; room = \"two\"; });") == 0);
+	unit_must(
+		load_text("rooms: { one: { }; };\nassign: ({ user = \"a\"; room = \"two\"; });") ==
+		0);
 	unit_must(policy->n_rooms == 2 && policy->n_rules == 3);
 	for (int i = 0; i < 3; i++)
 		unit_must(policy->rules[i].user.items[0][0] == 'a' + i);
@@ -280,7 +292,9 @@ static void junk(void *arg)
 	srand(1);
 	for (int i = 0; i < 500; i++) {
 		for (size_t j = 0; j < sizeof text; j++)
-			text[j] = (unsigned char)(i % 2 ? rand() : " \t\n{}()[]=:;\"\\#/*@a1.,"[rand() % 22]);
+			text[j] =
+				(unsigned char)(i % 2 ? rand() :
+							" \t\n{}()[]=:;\"\\#/*@a1.,"[rand() % 22]);
 		write_conf(CONF, text, sizeof text, 0644);
 		load();
 	}

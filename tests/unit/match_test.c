@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: pam_room contributors */
 /*
- * Tests of config/match.c: the first rule whose conditions all hold decides, root is outside whatever
- * the rules say, and no condition looks at another kind of name.
+ * Tests of config/match.c: the first rule whose conditions all hold decides, root is outside
+ * whatever the rules say, and no condition looks at another kind of name.
  */
 #include "tests/unit/unit.h"
 
@@ -19,8 +19,9 @@ static struct decision decision;
 static int setup(void **state)
 {
 	(void)state;
-	subject = (struct subject){ .user = "ann", .uid = 1000, .groups = groups, .n_groups = 3,
-		.service = "sshd" };
+	subject = (struct subject){
+		.user = "ann", .uid = 1000, .groups = groups, .n_groups = 3, .service = "sshd"
+	};
 	memset(rules, 0, sizeof rules);
 	policy = (struct policy){ .rules = rules, .uid_min = 1000 };
 	return 0;
@@ -114,10 +115,11 @@ static void test_globs(void **state)
 	static const struct {
 		const char *glob, *name;
 		int matches;
-	} rows[] = { { "ann", "ann", 1 }, { "ann", "anne", 0 }, { "ann", "Ann", 0 }, { "a*", "ann", 1 },
-		{ "*", "ann", 1 }, { "a?n", "ann", 1 }, { "[a-c]nn", "ann", 1 }, { "[!a]nn", "ann", 0 },
-		{ "\\*", "ann", 0 }, { "\\*", "*", 1 }, { "1000", "ann", 0 }, { "wheel", "ann", 0 },
-		{ "*", "", 1 }, { "?", "", 0 }, { "DOM\\\\*", "DOM\\ann", 1 } };
+	} rows[] = { { "ann", "ann", 1 }, { "ann", "anne", 0 }, { "ann", "Ann", 0 },
+		{ "a*", "ann", 1 }, { "*", "ann", 1 }, { "a?n", "ann", 1 }, { "[a-c]nn", "ann", 1 },
+		{ "[!a]nn", "ann", 0 }, { "\\*", "ann", 0 }, { "\\*", "*", 1 },
+		{ "1000", "ann", 0 }, { "wheel", "ann", 0 }, { "*", "", 1 }, { "?", "", 0 },
+		{ "DOM\\\\*", "DOM\\ann", 1 } };
 
 	(void)state;
 	rule();

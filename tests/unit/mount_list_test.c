@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: pam_room contributors */
 /*
- * Tests of helper/mount_list.c: the list of brick as it is, rules that every list must keep, and homes
- * of all kinds, those of the hostile ones included.
+ * Tests of helper/mount_list.c: the list of brick as it is, rules that every list must keep, and
+ * homes of all kinds, those of the hostile ones included.
  */
 #include "tests/unit/unit.h"
 
@@ -19,14 +19,15 @@ static struct why why;
 static int make(const char *home)
 {
 	return mount_list_make(&spec,
-		&(struct mount_facts){ .key = "1001.brick", .home = home, .uid = 1001 }, &list, &why);
+		&(struct mount_facts){ .key = "1001.brick", .home = home, .uid = 1001 }, &list,
+		&why);
 }
 
 /* One step as a line: what it does, where, and what matters of it. */
 static void print_step(const struct mount_step *step, char *buf, size_t size)
 {
-	static const char *const names[MOUNT_N_OPS] = { "private", "take", "put", "tmpfs", "proc", "dir",
-		"mark", "mask", "detach", "detach-below" };
+	static const char *const names[MOUNT_N_OPS] = { "private", "take", "put", "tmpfs", "proc",
+		"dir", "mark", "mask", "detach", "detach-below" };
 	int n = snprintf(buf, size, "%s %s", names[step->op], step->path);
 
 	if (step->op == MOUNT_TAKE || step->op == MOUNT_PUT)
@@ -67,9 +68,10 @@ static int find(const char *line, size_t from)
 /* Without the masks, which are as many as they are. */
 static const char *const brick[] = { "take /run/user 0 slave?", "private /",
 	"tmpfs /run/pam_room nosuid nodev", "dir /run/pam_room/tmp 1777",
-	"dir /run/pam_room/var-tmp 1777", "dir /run/pam_room/shm 1777", "dir /run/pam_room/empty 555",
-	"dir /run/pam_room/mark 755", "mark /run/pam_room/mark/inside 1001.brick",
-	"dir /run/pam_room/home 755", "take /home/ann 1 of 1001?", "dir /run/pam_room/home/ann 755",
+	"dir /run/pam_room/var-tmp 1777", "dir /run/pam_room/shm 1777",
+	"dir /run/pam_room/empty 555", "dir /run/pam_room/mark 755",
+	"mark /run/pam_room/mark/inside 1001.brick", "dir /run/pam_room/home 755",
+	"take /home/ann 1 of 1001?", "dir /run/pam_room/home/ann 755",
 	"take /run/pam_room/mark 2 ro nosuid nodev noexec", "take /usr 3 ro?", "put /usr 3?",
 	"take /boot 3 ro?", "put /boot 3?", "take /sys 3 ro?", "put /sys 3?",
 	"detach-below /run/user", "put /run/user 0?", "detach /proc",
@@ -152,7 +154,8 @@ static void must_be_sound(void)
 
 static void test_homes(void **state)
 {
-	/* hides: the directory besides /home that is hidden, or NULL; taken: whether the home is put. */
+	/* hides: the directory besides /home that is hidden, or NULL; taken: whether the home is
+	 * put. */
 	static const struct {
 		const char *home, *hides;
 		int taken;
@@ -179,7 +182,8 @@ static void test_homes(void **state)
 
 			if (step->op != MOUNT_PUT)
 				continue;
-			put += strcmp(step->path, rows[i].home) == 0 && strcmp(step->path, "/home") != 0;
+			put += strcmp(step->path, rows[i].home) == 0 &&
+				strcmp(step->path, "/home") != 0;
 			if (rows[i].hides && strcmp(step->path, rows[i].hides) == 0)
 				hides++;
 		}

@@ -171,8 +171,8 @@ static void test_random_bytes(void **state)
 		size_t n = (size_t)rand_r(&seed) % 200;
 
 		for (size_t i = 0; i < n; i++)
-			bytes[i] = (unsigned char)(rand_r(&seed) % 3 ? rand_r(&seed) % 4
-								     : rand_r(&seed));
+			bytes[i] = (unsigned char)(rand_r(&seed) % 3 ? rand_r(&seed) % 4 :
+								       rand_r(&seed));
 		bytes[0] = 1;
 		if (decode(n) == 0)
 			assert_true(in_range(&got));

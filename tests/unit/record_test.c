@@ -77,7 +77,7 @@ static bool same_file(int a, int b)
 	struct stat st_a, st_b;
 
 	return fstat(a, &st_a) == 0 && fstat(b, &st_b) == 0 && st_a.st_ino == st_b.st_ino &&
-	       st_a.st_dev == st_b.st_dev;
+		st_a.st_dev == st_b.st_dev;
 }
 
 /* Each combination of present and absent descriptors. */
@@ -193,7 +193,7 @@ static void test_names_must_match(void **state)
 			const unsigned char head[] = { 'R', 'O', 'O', 'M', 1, RECORD_ANSWER,
 				(unsigned char)names };
 			bool good = names < 1u << RECORD_N_FDS &&
-				    (size_t)__builtin_popcount(names) == n;
+				(size_t)__builtin_popcount(names) == n;
 
 			send_raw(head, sizeof head, n);
 			assert_int_equal(receive(&got), good ? 0 : -EBADMSG);

@@ -116,7 +116,7 @@ static int mark(const char *text, mode_t mode, int read_only)
 	unit_file(AT_FDCWD, MARK, text, mode);
 	if (read_only)
 		unit_must(mount(NULL, ROOM_RUNDIR, NULL, MS_REMOUNT | MS_BIND | MS_RDONLY, NULL) ==
-			  0);
+			0);
 	r = registry_inside(key, &why);
 	unit_must(r != 1 || strcmp(key, text) == 0);
 	unit_must(umount(ROOM_RUNDIR) == 0);

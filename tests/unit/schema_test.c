@@ -63,7 +63,9 @@ static void test_nearest(void **state)
 	} rows[] = { { SCHEMA_FILE, "roms", "rooms" }, { SCHEMA_FILE, "asign", "assign" },
 		{ SCHEMA_ROOM, "wall", "walls" }, { SCHEMA_ROOM, "lingre", "linger" },
 		{ SCHEMA_RULE, "usr", "user" }, { SCHEMA_RULE, "xyzzyx", NULL },
-		{ SCHEMA_RULE, "a_very_long_name_that_nobody_would_ever_think_of_as_a_key_in_a_file", NULL },
+		{ SCHEMA_RULE,
+			"a_very_long_name_that_nobody_would_ever_think_of_as_a_key_in_a_file",
+			NULL },
 		{ SCHEMA_RULE, "", NULL } };
 
 	(void)state;
@@ -76,7 +78,8 @@ static void test_nearest(void **state)
 			assert_ptr_equal(got, rows[i].nearest);
 	}
 	assert_string_equal(
-		schema_nearest_choice(schema_find(SCHEMA_ROOM, "walls")->choices, "bricks"), "brick");
+		schema_nearest_choice(schema_find(SCHEMA_ROOM, "walls")->choices, "bricks"),
+		"brick");
 	/* One that is not supported yet is no advice. */
 	assert_null(schema_nearest_choice(schema_find(SCHEMA_ROOM, "walls")->choices, "glas"));
 }

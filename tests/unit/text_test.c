@@ -148,7 +148,10 @@ static void test_room_key(void **state)
 			fail_msg("'%s' was accepted", bad[i]);
 }
 
-#define ROW(name) { CAP_##name, #name }
+#define ROW(name)                                                                                  \
+	{                                                                                          \
+		CAP_##name, #name                                                                  \
+	}
 static const struct {
 	unsigned int cap;
 	const char *name;
