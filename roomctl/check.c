@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: pam_room contributors */
+/*
+ * roomctl check: is the policy right, are the programs fit, does every login pass our line. It
+ * reads what libpam, systemd and the helper would read, changes nothing, and says one line per
+ * finding.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/clean.h"
+#include "lib/why.h"
+#include "roomctl/change.h"
+#include "roomctl/installed.h"
+#include "roomctl/judge.h"
+#include "roomctl/options.h"
+#include "roomctl/out.h"
+#include "roomctl/stack.h"
+#include "roomctl/tree.h"
+#include "roomctl/verb.h"
+#include "roomctl/wiring.h"
+
+static void say_why(int r, const struct why *why, struct report *report)
+{
+	bool cannot_tell = r == -EACCES || r == -EPERM || r == -ENOMEM || r == -EIO;
+	char text[512];
+
+	report_line(report, cannot_tell ? REPORT_UNKNOWN : REPORT_PROBLEM, "%s",
+		why_print(why, text, sizeof text));
+}
+
+/* True when there is such a service. */
+static bool check_service(const struct tree *tree, const char *service, struct report *report)
+{
+	cleanup_with(stack_free) struct stack stack = { 0 };
+	struct why why = { 0 };
+	int r = stack_read(tree, NULL, service, &stack, &why);
+
+	if (r == -ENOENT)
+		return false;
+	if (r < 0)
+		say_why(r, &why, report);
+	else
+		judge_stack(&stack, service, true, report);
+	return true;
+}
+
+/* A copy that we made hides the vendor's file, and so hides what an upgrade changes in that. */
+static void check_copy(const struct tree *tree, const char *service, struct report *report)
+{
+	cleanup_free char *text = NULL;
+	cleanup_free char *rest = NULL;
+	cleanup_free char *vendor = NULL;
+	struct wiring_block block;
+	char path[CHANGE_PATH_MAX];
+
+	snprintf(path, sizeof path, STACK_DIR "/%s", service);
+	if (tree_read(tree, path, &text, NULL, NULL) < 0)
+		return;
+	if (wiring_strip(text, &block, &rest) < 0) {
+		report_line(report, REPORT_PROBLEM, "/%s: the pam_room marks in it are torn", path);
+		return;
+	}
+	snprintf(path, sizeof path, STACK_VENDOR_DIR "/%s", service);
+	if (!block.is_copy || tree_read(tree, path, &vendor, NULL, NULL) < 0)
+		return;
+	if (wiring_sum(vendor) != block.copy_sum)
+		report_line(report, REPORT_PROBLEM,
+			"/%s has changed since roomctl copied it to /" STACK_DIR
+			": disable and enable again",
+			path);
+}
+
+static void check_dropin(const struct tree *tree, struct report *report)
+{
+	cleanup_free char *text = NULL;
+	struct why why = { 0 };
+	int r;
+
+	if (!wiring_wants_dropin(tree))
+		return;
+	r = tree_read(tree, WIRING_DROPIN, &text, NULL, &why);
+	if (r == -ENOENT)
+		report_line(report, REPORT_PROBLEM,
+			"/" WIRING_DROPIN " is missing: user managers start outside");
+	else if (r < 0)
+		say_why(r, &why, report);
+	else if (strcmp(text, wiring_dropin_text) != 0)
+		report_line(report, REPORT_PROBLEM,
+			"/" WIRING_DROPIN " is not what roomctl enable writes");
+	else
+		report_line(report, REPORT_OK, "/" WIRING_DROPIN " is in place");
+}
+
+static void check_wiring(const struct tree *tree, struct report *report)
+{
+	unsigned int n = 0;
+
+	for (size_t i = 0; i < WIRING_SERVICES; i++) {
+		n += check_service(tree, wiring_services[i], report);
+		check_copy(tree, wiring_services[i], report);
+	}
+	if (n == 0)
+		report_line(report, REPORT_UNKNOWN,
+			"none of the PAM services of roomctl's table is here");
+	check_dropin(tree, report);
+}
+
+int verb_check(int argc, char **argv, bool json)
+{
+	cleanup_with(tree_close) struct tree tree = { .dfd = -1 };
+	struct report report = { .json = json };
+	struct options options;
+	struct why why = { 0 };
+	int r = options_read(argc, argv, OPTION_FILE | OPTION_ROOT, &options);
+
+	if (r)
+		return r;
+	if (options.file) {
+		installed_check_policy(options.file, true, &report);
+		return report_end(&report);
+	}
+	r = tree_open(options.root, &tree, &why);
+	if (r < 0) {
+		say_why(-EACCES, &why, &report);
+		return report_end(&report);
+	}
+	if (tree.host) {
+		installed_check_policy(NULL, true, &report);
+		installed_check_programs(true, &report);
+	}
+	check_wiring(&tree, &report);
+	return report_end(&report);
+}

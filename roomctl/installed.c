@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: pam_room contributors */
+/*
+ * Whether pam_room itself is in order (see installed.h). A login that meets a missing or unfit
+ * program is refused, and so is one that meets a policy with a mistake: better to hear it from
+ * here.
+ */
+#include "roomctl/installed.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+
+#include "config/load.h"
+#include "lib/clean.h"
+#include "lib/fd.h"
+#include "lib/why.h"
+#include "roomctl/out.h"
+
+static void policy_freep(struct policy **policy)
+{
+	policy_free(*policy);
+}
+
+void installed_check_policy(const char *file, bool say_ok, struct report *report)
+{
+	cleanup_with(policy_freep) struct policy *policy = NULL;
+	struct complaints complaints = { 0 };
+	struct why why = { 0 };
+	char text[512];
+	int r;
+
+	if (file)
+		r = policy_load_file(file, &policy, &complaints, &why);
+	else
+		r = policy_load(ROOM_SYSCONFDIR, &policy, &complaints, &why);
+	for (size_t i = 0; i < complaints.n; i++)
+		report_line(report, REPORT_PROBLEM, "%s:%u: %s", complaints.list[i].file,
+			complaints.list[i].line, complaints.list[i].text);
+	if (complaints.n_more > 0)
+		report_line(report, REPORT_PROBLEM, "%zu more mistakes", complaints.n_more);
+	if (r == -EACCES || (r < 0 && file && complaints.n == 0))
+		report_line(report, REPORT_UNKNOWN, "%s", why_print(&why, text, sizeof text));
+	else if (r < 0 && complaints.n == 0)
+		report_line(report, REPORT_PROBLEM, "%s", why_print(&why, text, sizeof text));
+	if (r == 0 && say_ok)
+		report_line(report, REPORT_OK, "%s: rooms %zu, rules %zu",
+			file ? file : ROOM_SYSCONFDIR, policy->n_rooms, policy->n_rules);
+}
+
+static const struct program {
+	const char *path;
+	mode_t mode; /* bits that must be set */
+} programs[] = {
+	{ ROOM_PAMDIR "/pam_room.so", 0444 },
+	{ ROOM_LIBEXECDIR "/room-helper", S_ISUID | 0111 },
+	{ ROOM_LIBEXECDIR "/room-keeper", 0100 },
+};
+
+static int program_check(const struct program *program, struct why *why)
+{
+	cleanup_fd int fd = open(program->path, O_PATH | O_CLOEXEC);
+	struct statvfs vfs;
+	struct stat st;
+	int r;
+
+	if (fd < 0)
+		return why_set(why, errno, "check program", "%s", program->path);
+	r = fd_check_root_owned(fd, S_IFREG, program->path, why);
+	if (r < 0)
+		return r;
+	if (fstat(fd, &st) < 0 || fstatvfs(fd, &vfs) < 0)
+		return why_set(why, errno, "check program", "%s", program->path);
+	if ((st.st_mode & program->mode) != program->mode)
+		return why_set(why, 0, "check program", "%s has mode %04o and needs at least %04o",
+			program->path, st.st_mode & 07777, program->mode);
+	if ((program->mode & S_ISUID) && (vfs.f_flag & ST_NOSUID))
+		return why_set(why, 0, "check program", "%s is on a file system mounted nosuid",
+			program->path);
+	return 0;
+}
+
+void installed_check_programs(bool say_ok, struct report *report)
+{
+	for (size_t i = 0; i < sizeof programs / sizeof programs[0]; i++) {
+		struct why why = { 0 };
+		char text[512];
+		int r = program_check(&programs[i], &why);
+
+		if (r < 0)
+			report_line(report, r == -EACCES ? REPORT_UNKNOWN : REPORT_PROBLEM, "%s",
+				why_print(&why, text, sizeof text));
+		else if (say_ok)
+			report_line(report, REPORT_OK, "%s is installed as it must be",
+				programs[i].path);
+	}
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: pam_room contributors */
+/*
+ * roomctl: what an administrator asks pam_room and tells it. This file is the table of verbs; each
+ * verb is a file of its own. Nothing here needs or keeps a privilege: roomctl is not setuid, and
+ * what it may see and change is what its caller may.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "roomctl/out.h"
+#include "roomctl/verb.h"
+
+static const struct verb {
+	const char *name;
+	int (*run)(int argc, char **argv, bool json);
+	const char *args;
+	const char *help;
+} verbs[] = {
+	{ "list", verb_list, "", "the living rooms" },
+	{ "check", verb_check, "[FILE | --root DIR]", "is the policy right, and the wiring" },
+	{ "enable", verb_enable, "[--root DIR] [--dry-run]", "put pam_room into the PAM stacks" },
+	{ "disable", verb_disable, "[--root DIR] [--dry-run]", "take it out again" },
+};
+
+#define N_VERBS (sizeof verbs / sizeof verbs[0])
+
+static int print_help(void)
+{
+	puts("usage: roomctl [--json] VERB [ARGS]\n");
+	for (size_t i = 0; i < N_VERBS; i++)
+		printf("  %-8s %-26s %s\n", verbs[i].name, verbs[i].args, verbs[i].help);
+	puts("\nexit: 0 yes, 1 no, 2 wrong usage, 3 cannot tell");
+	return EXIT_YES;
+}
+
+static int print_version(void)
+{
+	puts("roomctl " PACKAGE_VERSION);
+	return EXIT_YES;
+}
+
+static int run(int argc, char **argv)
+{
+	bool json = argc > 1 && strcmp(argv[1], "--json") == 0;
+	int first = json ? 2 : 1;
+
+	if (argc > first && strcmp(argv[first], "--help") == 0)
+		return print_help();
+	if (argc > first && strcmp(argv[first], "--version") == 0)
+		return print_version();
+	for (size_t i = 0; argc > first && i < N_VERBS; i++)
+		if (strcmp(argv[first], verbs[i].name) == 0)
+			return verbs[i].run(argc - first, argv + first, json);
+	if (argc > first)
+		complain("there is no verb '%s'; see roomctl --help", argv[first]);
+	else
+		complain("which verb? see roomctl --help");
+	return EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+	int code = run(argc, argv);
+
+	/* An answer that was not written in full is none. */
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		complain("cannot write the answer");
+		return EXIT_CANNOT_TELL;
+	}
+	return code;
+}

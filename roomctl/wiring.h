@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: pam_room contributors */
+/*
+ * What "wired" means: which services get our line, the marked block it stands in, and the drop-in
+ * that starts user managers through the helper.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct tree;
+
+#define WIRING_SERVICES 11
+#define WIRING_DROPIN "etc/systemd/system/user@.service.d/50-pam_room.conf"
+
+/* In the order in which they are wired. */
+extern const char *const wiring_services[WIRING_SERVICES];
+
+extern const char wiring_dropin_text[];
+
+/* Whether the machine has systemd's user managers. */
+bool wiring_wants_dropin(const struct tree *tree);
+
+/* What a block says of its file. */
+struct wiring_block {
+	bool found;
+	bool no_newline;   /* the file did not end in a newline before */
+	bool is_copy;      /* roomctl made the file, a copy of the vendor's */
+	uint64_t copy_sum; /* wiring_sum() of what was copied */
+};
+
+/* A check sum that tells a changed file from an unchanged one, nothing more. */
+uint64_t wiring_sum(const char *text);
+
+/* text with a block at its end, malloc'ed, or NULL. block: is_copy and copy_sum are written into
+ * it. */
+char *wiring_add(const char *text, const struct wiring_block *block);
+
+/*
+ * text without its block, byte for byte as wiring_add() got it. 0 with *ret malloc'ed; -EINVAL when
+ * the marks are not as wiring_add() leaves them, -ENOMEM.
+ */
+int wiring_strip(const char *text, struct wiring_block *ret_block, char **ret);
