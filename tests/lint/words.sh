@@ -1,0 +1,53 @@
+#!/bin/sh
+# Words that have no place in the tree: names of machines and tools of somebody's desk, and misspelled ones.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-FileCopyrightText: pam_room contributors
+set -eu
+# shellcheck source=tests/lint/tree.inc
+. "$(dirname "$0")/tree.inc"
+need codespell codespell
+
+# In halves, so that this file does not find itself.
+words=$(paste -s -d '|' <<'END' | sed 's/+//g'
+/wo+rk/
+\.lib+rary
+sub+agent
+cla+ude
+anth+ropic
+END
+)
+for file in $(tree_files); do
+	grep -n -i -I -E -o "$words" "$file" | sed "s|^|$file:|" >>"$complaints" || true
+	printf '%s\n' "$file" | grep -i -E "$words" >>"$complaints" || true
+done
+
+# Texts as they are; of the sources the comments only, by line: names in code are nobody's spelling.
+allowed=crypted,hda,nd # hda is a device, Nd a macro of mdoc(7)
+texts=$(tree_files | grep -E '(\.md|^man/.*\.[1-8]|\.conf)$' || true)
+# shellcheck disable=SC2086 # the tree has no name with a blank
+test -z "$texts" || codespell -q 3 -L "$allowed" $texts >>"$complaints" || true
+comments=$(mktemp -d)
+trap 'rm -rf "$complaints" "$comments"' EXIT
+for file in $(c_files); do
+	mkdir -p "$comments/$(dirname "$file")"
+	awk '{ line = $0; out = ""
+		while (line != "") {
+			if (inside) {
+				end = index(line, "*/")
+				out = out " " (end ? substr(line, 1, end - 1) : line)
+				line = end ? substr(line, end + 2) : ""
+				inside = !end
+			} else {
+				begin = index(line, "/*")
+				line = begin ? substr(line, begin + 2) : ""
+				inside = begin > 0
+			}
+		}
+		print out }' "$file" >"$comments/$file"
+done
+for file in $(sh_files) $(tree_files | grep -E '(\.am|\.ac|\.mk)$'); do
+	mkdir -p "$comments/$(dirname "$file")"
+	sed -n 's/^[^#]*$//;s/^[^#]*#//;p' "$file" >"$comments/$file"
+done
+(cd "$comments" && codespell -q 3 -L "$allowed" . | sed 's|^\./||') >>"$complaints" || true
+verdict
