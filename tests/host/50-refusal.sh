@@ -1,0 +1,233 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-FileCopyrightText: pam_room contributors
+#
+# When a room cannot be opened, the login is refused with one clear line, the log has one line, root gets in, and
+# nothing is left.
+# shellcheck source=lib.sh
+. "${0%/*}/lib.sh"
+
+conf=/etc/pam_room/room.conf
+libexec=/usr/libexec/pam_room
+
+# What a refused login must not change.
+traces() {
+	echo "rooms $(rooms | xargs), keepers $(keepers | wc -l), helpers $(pgrep -c -x room-helper)"
+	echo "sshd's descriptors $(find "/proc/$(cat "$STAGE/sshd.pid")/fd" | wc -l)"
+	echo "mounts $(wc -l </proc/self/mountinfo)"
+}
+
+# refused NAME [WHAT THE LINE SAYS]: a login of alice is.
+refused() {
+	local out status=0 before since
+	before=$(traces)
+	since=$(log_now)
+	out=$(as alice echo inside 2>&1) || status=$?
+	judge "$1" "${2-}" "$status" "$out" "$since"
+	wait_for 3 same_traces "$before"
+	is "$1: nothing is left" "$(traces)" "$before"
+	is "$1: root gets in" "$(as root echo in 2>&1)" in
+}
+
+same_traces() { [ "$(traces)" = "$1" ]; }
+
+# judge NAME PATTERN STATUS OUTPUT SINCE
+judge() {
+	local lines
+	lines=$(log_since "$5")
+	if [ "$3" -ne 0 ] && [ "$3" -ne 124 ] && [[ $4 != *inside* ]]; then
+		ok "$1: the login is refused"
+	else
+		not_ok "$1: the login is refused" "status $3" "$4"
+	fi
+	is "$1: the user is told in one line" "$(grep -c . <<<"$4")" 1
+	like "$1: in words" "$4" '*[a-z]*[ ]*[a-z]*[ ]*[a-z]*'
+	is "$1: one line in the log" "$(grep -c . <<<"$lines")" 1
+	[ -z "$2" ] || like "$1: which says what it is" "$lines" "*$2*"
+	note "user: $4" "log:  $lines"
+}
+
+# A first login that works, so that the refusals are not just a broken machine.
+works() {
+	hold alice 7501 || return
+	differs_in_all "$1: a login is inside again" "$pid"
+	end_sleepers 7501
+	wait
+}
+
+policies() {
+	policy <<<'version = 1; rooms: { a: { walls = "brick"; };'
+	refused "a syntax error" "room.conf:"
+	policy <<<'version = 1; roms: { };'
+	refused "an unknown key" "room.conf:1*roms*"
+	policy <<<'version = 1; rooms: { a: { walls = "brikc"; }; };'
+	refused "an unknown preset" "room.conf:1*brikc*"
+	policy <<<'version = 1; assign: ( { user = "alice"; room = "nowhere"; } );'
+	refused "an unknown room" "room.conf:1*nowhere*"
+	policy <<<'version = 2;'
+	refused "another version" "room.conf:1"
+	usual_policy
+	head -c 100M /dev/zero | tr '\0' '#' >>"$conf"
+	refused "a policy of 100 MB" "room.conf"
+	head -c 2000 /dev/urandom | policy
+	refused "a binary policy" "room.conf"
+	usual_policy
+	printf 'nonsense' >/etc/pam_room/room.d/10.conf
+	refused "a mistake in room.d" "10.conf"
+	usual_policy
+}
+
+policy_files() {
+	chmod 666 "$conf"
+	refused "a policy that everybody may write" "room.conf"
+	chmod 664 "$conf"
+	refused "a policy that a group may write" "room.conf"
+	chmod 644 "$conf"
+	chown alice "$conf"
+	refused "a policy that belongs to somebody" "room.conf"
+	chown root "$conf"
+	chmod 777 /etc/pam_room
+	refused "a folder that everybody may write" "pam_room"
+	chmod 755 /etc/pam_room
+	chmod 777 /etc/pam_room/room.d
+	refused "a room.d that everybody may write" "room.d"
+	chmod 755 /etc/pam_room/room.d
+	mv "$conf" "$conf.real"
+	refused "a policy that is missing" "room.conf"
+	ln -s room.conf.real "$conf"
+	refused "a policy that is a symbolic link" "room.conf"
+	rm "$conf"
+	mkfifo "$conf"
+	refused "a policy that is a pipe" "room.conf"
+	rm "$conf"
+	mkdir "$conf"
+	refused "a policy that is a folder" "room.conf"
+	rmdir "$conf"
+	mv "$conf.real" "$conf"
+}
+
+programs() {
+	local program
+	for program in room-helper room-keeper; do
+		mv "$libexec/$program" "$libexec/aside"
+		refused "$program is missing" "$program"
+		install -m 644 "$libexec/aside" "$libexec/$program"
+		refused "$program is not executable" "$program"
+		printf 'no program' >"$libexec/$program"
+		chmod 755 "$libexec/$program"
+		refused "$program is not a program"
+		cp -a /bin/false "$libexec/$program"
+		refused "$program does not do its work"
+		rm "$libexec/$program"
+		mv "$libexec/aside" "$libexec/$program"
+	done
+}
+
+# sshd's monitor is root: the setuid bit is not for it. So it is inside or refused.
+no_setuid() {
+	local said
+	chmod 755 "$libexec/room-helper"
+	said=$(as alice 'readlink /proc/self/ns/mnt || echo none' 2>/dev/null)
+	isnt "without its setuid bit: nobody is outside" "$said" "$(readlink /proc/$$/ns/mnt)"
+	note "without its setuid bit: ${said:-refused}"
+	is "without its setuid bit: root gets in" "$(as root echo in 2>&1)" in
+	chmod 4755 "$libexec/room-helper"
+}
+
+verdicts() {
+	policy <<<'version = 1; assign: ( { user = "alice"; room = "closed"; }, { user = "bob"; room = "outside"; } );'
+	refused "closed" "closed"
+	hold bob 7502 || return
+	is "outside: the outer namespaces" "$room" "$(outside)"
+	is "outside: the whole bounding set" "$(field "$pid" CapBnd)" "$(field $$ CapBnd)"
+	is "outside: no filter" "$(field "$pid" Seccomp)" "$(field $$ Seccomp)"
+	is "outside: no keeper" "$(keepers)" ""
+	end_sleepers 7502
+	wait
+	usual_policy
+}
+
+# Programs differ in what they make of a session that was refused: sudo has a kind of refusal that it passes over. None
+# may run the command.
+other_ways() {
+	local name out
+	policy <<<'version = 1; rooms: { a: { walls = "brikc"; }; };'
+	for name in "su alice -c" "su - alice -c" "sudo -n -u alice" "sudo -n -i -u alice"; do
+		# shellcheck disable=SC2086
+		out=$($name "echo inside" 2>/dev/null)
+		is "a refused session: $name runs nothing" "$out" ""
+	done
+	policy <<<'version = 1; assign: ( { user = "alice"; room = "closed"; } );'
+	for name in "su alice -c" "sudo -n -u alice"; do
+		# shellcheck disable=SC2086
+		out=$($name "echo inside" 2>/dev/null)
+		is "closed: $name runs nothing" "$out" ""
+	done
+	usual_policy
+	is "and with a good policy sudo does" "$(sudo -n -u alice echo inside 2>&1)" inside
+}
+
+# hostile NAME USER: a name that no user has, through PAM.
+hostile() {
+	local out status=0 since before
+	before=$(traces)
+	since=$(log_now)
+	out=$(timeout 20 pamtester roomtest "$2" open_session 2>&1) || status=$?
+	isnt "name $1: refused" "$status" 0
+	isnt "name $1: in time" "$status" 124
+	is "name $1: one line in the log" "$(log_since "$since" | grep -c .)" 1
+	is "name $1: and no control byte in it" "$(log_since "$since" | tr -cd '\001-\010\013-\037' | wc -c)" 0
+	is "name $1: nothing is left" "$(traces)" "$before"
+	note "$(head -c 200 <<<"$out" | tr -dc ' -~')"
+}
+
+names() {
+	local long
+	hostile "of nobody" nobody-at-all
+	hostile "with dots and slashes" ../../x
+	hostile "with a space" "a b"
+	hostile "like a command" '$(id)'
+	hostile "like an option" -x
+	hostile "with formats" '%s%n%s'
+	hostile "with a newline" $'a\nb'
+	hostile "with an escape" $'a\033[31mb'
+	hostile "that is a number" 1000
+	hostile "with a space behind" 'alice '
+	long=$(head -c 4096 /dev/zero | tr '\0' a)
+	hostile "of 4096 bytes" "$long"
+	is_ok "a user who exists is let in by the same service" pamtester roomtest alice open_session close_session
+}
+
+# A login without a command: sshd goes on after a refusal, so it must be back outside, wholly.
+forward_only() {
+	local client one
+	policy <<<'version = 1; assign: ( { user = "alice"; room = "closed"; } );'
+	ssh -n -N "${ssh_options[@]}" alice@127.0.0.1 >/dev/null 2>&1 &
+	client=$!
+	sleep 2
+	for one in $(pgrep -u alice) $(pgrep -f '^sshd: alice'); do
+		is "closed and ssh -N: sshd is where it was" "$(walls "$one")" "$(outside)"
+	done
+	is "closed and ssh -N: there is no room" "$(rooms)$(keepers)" ""
+	kill "$client" 2>/dev/null
+	wait
+	usual_policy
+}
+
+begin
+works "before"
+finish "before refusals"
+policies
+policy_files
+works "a good policy"
+finish "refused policies"
+programs
+no_setuid
+works "whole programs"
+finish "refused programs"
+verdicts
+forward_only
+other_ways
+names
+works "after all"
+finish refusals

@@ -1,0 +1,108 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-FileCopyrightText: pam_room contributors
+#
+# The other ways in: su, sudo, login, cron. They all lead into the user's one room.
+# shellcheck source=lib.sh
+. "${0%/*}/lib.sh"
+
+# enters NAME LENGTH COMMAND...: it starts that sleeper, in alice's room ($room).
+enters() {
+	local name=$1 length=$2 one
+	shift 2
+	"$@" </dev/null >"$STAGE/other" 2>&1 &
+	one=$(sleeper "$length") || not_ok "$name starts" "$(cat "$STAGE/other")"
+	in_room "$name: in the room" "$one" "$room"
+	[ -z "$one" ] || walls_hold "$name" "$one"
+	end_sleepers "$length"
+	wait $!
+}
+
+walls_hold() {
+	is "$1: the user's" "$(field "$2" Uid | xargs)" "$alice $alice $alice $alice"
+	is "$1: bounding set and filter" "$(field "$2" CapBnd) $(field "$2" Seccomp)" "00000000200005fb 2"
+}
+
+# login wants a terminal, and reads what to do from it.
+by_login() { printf 'exec sleep %s\n' "$1" | script -qec 'login -f alice' /dev/null; }
+
+ways() {
+	enters "su -" 7602 su - alice -c 'exec sleep 7602'
+	enters "su" 7603 su alice -c 'exec sleep 7603'
+	enters "sudo -u" 7604 sudo -n -u alice sleep 7604
+	enters "sudo -i -u" 7605 sudo -n -i -u alice sleep 7605
+	enters "login" 7606 by_login 7606
+}
+
+directories() {
+	cd /usr/share || return
+	is "su keeps the working directory" "$(su alice -c pwd)" /usr/share
+	is "su - goes home" "$(su - alice -c pwd)" /home/alice
+	is "sudo -u keeps the working directory" "$(sudo -n -u alice pwd)" /usr/share
+	is "sudo -i goes home" "$(sudo -n -i -u alice pwd)" /home/alice
+	cd / || return
+	is "su: the exit status comes back" "$(su alice -c 'exit 7'; echo $?)" 7
+	is "sudo: the exit status comes back" "$(sudo -n -u alice sh -c 'exit 7'; echo $?)" 7
+	is "su: a pipe through" "$(seq 9999 | su alice -c cat | cksum)" "$(seq 9999 | cksum)"
+	is "su to root stays outside" "$(su -c 'readlink /proc/self/ns/mnt')" "$(readlink /proc/$$/ns/mnt)"
+	is "sudo to root stays outside" "$(sudo -n readlink /proc/self/ns/mnt)" "$(readlink /proc/$$/ns/mnt)"
+}
+
+# An application that calls PAM and goes on by itself, without a child.
+tester() {
+	is_ok "pamtester: open and close" pamtester roomtest alice open_session close_session
+	is_ok "pamtester: close without open" pamtester roomtest alice close_session
+	is "pamtester: open twice is no second join" \
+		"$(pamtester roomtest alice open_session open_session >/dev/null 2>&1; echo $?)" 0
+}
+
+# An application with threads: the one that opens a session is inside with all it starts, the others are not.
+threads() {
+	local out one
+	/usr/local/lib/stage/thread alice sleep 7607 >"$STAGE/threads" 2>&1 &
+	one=$(sleeper 7607) || not_ok "threads: the program starts" "$(cat "$STAGE/threads")"
+	in_room "threads: what the opening thread starts is in the room" "$one" "$room"
+	[ -z "$one" ] || walls_of_root_hold "threads" "$one"
+	end_sleepers 7607
+	wait $!
+	out=$(cat "$STAGE/threads")
+	is "threads: the main thread is where it was" "$(sed -n 's/^after: //p' <<<"$out")" \
+		"$(sed -n 's/^before: //p' <<<"$out")"
+	is "threads: which is outside" "$(sed -n 's/^before: \([^ ]*\) .*/\1/p' <<<"$out")" "$(readlink /proc/$$/ns/mnt)"
+}
+
+# Of an application that never changed its ids: uid 0, but with the room's walls.
+walls_of_root_hold() {
+	is "$1: bounding set and filter" "$(field "$2" CapBnd) $(field "$2" Seccomp)" "00000000200005fb 2"
+}
+
+cron_begin() {
+	printf '* * * * * alice exec sleep 7601\n' >/etc/cron.d/stage
+	chmod 644 /etc/cron.d/stage
+	cron -f </dev/null >"$STAGE/cron" 2>&1 &
+	cron=$!
+}
+
+# The minute is over in 61 s at most.
+cron_end() {
+	local one
+	one=$(sleeper 7601 62) || not_ok "cron starts a job" "$(cat "$STAGE/cron")"
+	one=${one%%$'\n'*}
+	in_room "cron: the job is in the room" "$one" "$room"
+	[ -z "$one" ] || walls_hold "cron" "$one"
+	kill "$cron"
+	end_sleepers 7601
+}
+
+begin
+alice=$(id -u alice)
+cron_begin
+hold alice 7600
+ways
+directories
+tester
+threads
+cron_end
+end_sleepers 7600
+wait
+finish "other ways in"
