@@ -9,7 +9,9 @@
 #include "helper/manager.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/pidfd.h>
@@ -75,14 +77,26 @@ static int run_inside(const struct scrubbed *caller, const struct plan *plan, co
 	return run_manager(caller, why);
 }
 
-/* Ends as the child has ended, the signal included. This process is not dumpable: no core comes of
- * it. */
-static int mirror(const siginfo_t *info)
+/* The keeper has closed the lease: it has ended, and the kernel ends every process of its room. */
+static bool room_has_ended(const struct room *room)
+{
+	struct pollfd poll_fd = { .fd = room->lease_fd, .events = POLLIN };
+
+	return poll(&poll_fd, 1, 0) != 0;
+}
+
+/*
+ * Ends as the child has ended, the signal included. This process is not dumpable: no core comes of
+ * it. The end of a room is no failure of the service.
+ */
+static int mirror(const siginfo_t *info, const struct room *room)
 {
 	sigset_t set;
 
 	if (info->si_code == CLD_EXITED)
 		return info->si_status;
+	if (info->si_status == SIGKILL && room_has_ended(room))
+		return 0;
 	signal(info->si_status, SIG_DFL);
 	sigemptyset(&set);
 	sigaddset(&set, info->si_status);
@@ -92,7 +106,7 @@ static int mirror(const siginfo_t *info)
 }
 
 /* Hands on every signal until the child has ended. */
-static int supervise(int pidfd, const sigset_t *all)
+static int supervise(int pidfd, const struct room *room, const sigset_t *all)
 {
 	for (;;) {
 		siginfo_t info = { 0 };
@@ -102,7 +116,7 @@ static int supervise(int pidfd, const sigset_t *all)
 		if (sig > 0 && sig != SIGCHLD)
 			pidfd_send_signal(pidfd, sig, NULL, 0);
 		if (waitid(P_PIDFD, (id_t)pidfd, &info, WEXITED | WNOHANG) == 0 && info.si_pid != 0)
-			return mirror(&info);
+			return mirror(&info, room);
 	}
 }
 
@@ -148,7 +162,7 @@ static int start_inside(const struct scrubbed *caller, const struct room *room, 
 		kill(pid, SIGKILL);
 		return r;
 	}
-	return supervise(pidfd, &all);
+	return supervise(pidfd, room, &all);
 }
 
 int manager_run(const struct scrubbed *caller, int64_t deadline, struct why *why)

@@ -51,10 +51,14 @@ static void parts_close(struct spawn_parts *parts)
 		fd_closep(fds[i]);
 }
 
-/* A copy of the mount that holds path, attached nowhere, with attrs. */
+/*
+ * A copy of the mount that holds path, attached nowhere, with attrs. Private: while it were a peer
+ * of the host's mount, the kernel could make a room's /run/user a slave of this copy, and copies
+ * that are attached nowhere hand nothing on.
+ */
 static int spawn_detached(int dfd, const char *path, uint64_t attrs)
 {
-	struct mount_attr attr = { .attr_set = attrs };
+	struct mount_attr attr = { .attr_set = attrs, .propagation = MS_PRIVATE };
 	cleanup_fd int fd = open_tree(
 		dfd, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (*path ? 0 : AT_EMPTY_PATH));
 

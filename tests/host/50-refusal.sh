@@ -167,6 +167,31 @@ other_ways() {
 	is "and with a good policy sudo does" "$(sudo -n -u alice echo inside 2>&1)" inside
 }
 
+# helper_by USER ARGS: how the helper ends when that user, who is outside, runs it; with a socket of the user's own as
+# the module would give it.
+helper_by() {
+	local user=$1
+	shift
+	# shellcheck disable=SC2016
+	setpriv --reuid "$user" --regid "$user" --clear-groups perl -MSocket -MPOSIX -e '
+		socketpair(A, B, AF_UNIX, SOCK_SEQPACKET, 0) or die;
+		POSIX::dup2(fileno(B), 3);
+		$^F = 9;
+		exit(system("/usr/libexec/pam_room/room-helper", @ARGV) >> 8)' -- "$@" 2>&1
+	echo "$?"
+}
+
+# A user who finds the setuid bit by himself gets nothing from it, and hears nothing.
+users_of_the_helper() {
+	is "the helper, run by a user: refuses without a word" "$(helper_by dave)" 100
+	is "the helper, with another argument: likewise" "$(helper_by dave --help)" 100
+	is "the helper, with two arguments: likewise" "$(helper_by dave user-manager x)" 100
+	is "the helper, run in a room: refuses" "$(as alice '/usr/libexec/pam_room/room-helper; echo $?' 2>&1)" 100
+	is "a user manager in a room by hand: refused" \
+		"$(as alice '/usr/libexec/pam_room/room-helper user-manager; echo $?' 2>&1)" 111
+	is "no room was made for it" "$(rooms | grep -v "^$(id -u alice)[.]")" ""
+}
+
 # hostile NAME USER: a name that no user has, through PAM.
 hostile() {
 	local out status=0 since before
@@ -228,6 +253,7 @@ finish "refused programs"
 verdicts
 forward_only
 other_ways
+users_of_the_helper
 names
 works "after all"
 finish refusals

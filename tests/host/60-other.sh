@@ -24,7 +24,7 @@ walls_hold() {
 }
 
 # login wants a terminal, and reads what to do from it.
-by_login() { printf 'exec sleep %s\n' "$1" | script -qec 'login -f alice' /dev/null; }
+by_login() { printf 'exec sleep %s\n' "$1" | script -qec 'exec login -f alice' /dev/null; }
 
 ways() {
 	enters "su -" 7602 su - alice -c 'exec sleep 7602'

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: pam_room contributors */
 /*
- * The module through libpam, from a folder of PAM files of the test's own, on a machine where no
- * helper is installed at the place that this build looks for it: every path that refuses, and root.
+ * The module through libpam, from a folder of PAM files of the test's own, where there is no
+ * helper: every path that refuses, and root.
  */
 #include "tests/unit/unit.h"
 
-#include <pwd.h>
+#include <sched.h>
 #include <security/pam_appl.h>
-#include <stdbool.h>
+#include <sys/mount.h>
 
 /* An account of every machine that is not root. */
 #define SOMEBODY "nobody"
@@ -211,6 +211,18 @@ static void test_nothing_left(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+/* Where pam_room is installed, its programs are taken out of this process's sight. */
+static int hide_helper(void **state)
+{
+	(void)state;
+	if (access(ROOM_LIBEXECDIR "/room-helper", F_OK) < 0)
+		return 0;
+	return unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+			mount("tmpfs", ROOM_LIBEXECDIR, "tmpfs", 0, NULL) < 0 ?
+		-1 :
+		0;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -225,5 +237,5 @@ int main(void)
 		TEST(test_nothing_left),
 	};
 
-	return cmocka_run_group_tests_name("pam", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("pam", tests, hide_helper, NULL);
 }

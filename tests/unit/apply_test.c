@@ -196,29 +196,35 @@ static void join_and_back(void *arg)
 	unit_must(unit_fds() == before);
 }
 
+static void must_be_at_root(void)
+{
+	struct stat here_st, root_st;
+
+	unit_must(stat(".", &here_st) == 0 && stat("/", &root_st) == 0);
+	unit_must(here_st.st_ino == root_st.st_ino && here_st.st_dev == root_st.st_dev);
+}
+
 /* Where the room has no such directory, and where the caller's own was removed: the room's root. */
 static void join_without_cwd(void *arg)
 {
-	struct stat st, st_root;
-
 	(void)arg;
 	unit_must(chdir(only) == 0);
 	unit_must(apply_prepare(&joint, &why) == 0);
 	unit_must(apply_join(&plan, keeper_fd, &joint, &why) == 0);
-	unit_must(stat(".", &st) == 0 && stat("/", &st_root) == 0 && st.st_ino == st_root.st_ino);
+	must_be_at_root();
 	unit_must(apply_undo(&plan, &joint, &why) == 0);
 	apply_release(&joint);
 	/* A link of that name in the room is not followed, wherever it leads. */
 	unit_must(chdir(link_) == 0);
 	unit_must(apply_prepare(&joint, &why) == 0);
 	unit_must(apply_join(&plan, keeper_fd, &joint, &why) == 0);
-	unit_must(stat(".", &st) == 0 && st.st_ino == st_root.st_ino);
+	must_be_at_root();
 	unit_must(apply_undo(&plan, &joint, &why) == 0);
 	apply_release(&joint);
 	unit_must(mkdir("gone", 0700) == 0 && chdir("gone") == 0 && rmdir("../gone") == 0);
 	unit_must(apply_prepare(&joint, &why) == 0 && joint.cwd[0] == '\0');
 	unit_must(apply_join(&plan, keeper_fd, &joint, &why) == 0);
-	unit_must(stat(".", &st) == 0 && st.st_ino == st_root.st_ino);
+	must_be_at_root();
 	unit_must(apply_undo(&plan, &joint, &why) == 0);
 }
 

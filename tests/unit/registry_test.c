@@ -168,6 +168,7 @@ static void lock_excludes(void *arg)
 	unit_must(pipe2(ready, O_CLOEXEC) == 0);
 	pid = fork();
 	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		room(rooms_dfd);
 		unit_must(write(ready[1], "x", 1) == 1);
 		pause();
