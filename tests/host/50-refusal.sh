@@ -147,6 +147,44 @@ verdicts() {
 	usual_policy
 }
 
+# plan_byte ROOM OFFSET: changes that byte of a living room's plan; the record begins with a version and the numbers of
+# the four namespaces (lib/plan.c).
+plan_byte() {
+	local plan=/run/pam_room/rooms/$1/plan old
+	old=$(od -An -tu1 -j "$2" -N 1 "$plan" | xargs)
+	# shellcheck disable=SC2059
+	printf "\\x$(printf %x $((old ^ 1)))" | dd of="$plan" bs=1 seek="$2" conv=notrunc status=none
+}
+
+# A login that fails when it has joined already is wholly back: namespaces, root, working directory and bounding set.
+# ssh -N goes on after a refusal, so there is a process to look at.
+after_the_join() {
+	local client one offset key seen
+	key=$(id -u alice).brick
+	for offset in 8 16 24 32; do
+		hold alice 7504 || return
+		plan_byte "$key" "$offset"
+		is "joined and failed: refused" "$(as alice 'echo inside' 2>/dev/null | grep -cx inside)" 0
+		ssh -n -N "${ssh_options[@]}" alice@127.0.0.1 >/dev/null 2>&1 &
+		client=$!
+		sleep 2
+		seen=0
+		for one in $(pgrep -f '^sshd: alice( |$|@)'); do
+			# Those of the session that is there.
+			[ "$(readlink "/proc/$one/ns/mnt")" != "${room%% *}" ] || continue
+			seen=$((seen + 1))
+			is "joined and failed: sshd is outside, wholly" \
+				"$(walls "$one") $(readlink "/proc/$one/ns/pid_for_children") $(readlink "/proc/$one/root") $(field "$one" CapBnd)" \
+				"$(outside) $(readlink /proc/$$/ns/pid) / $(field $$ CapBnd)"
+		done
+		is "joined and failed: both of sshd's processes were looked at" "$seen" 2
+		kill "$client" 2>/dev/null
+		end_sleepers 7504
+		wait
+		wait_for 10 no_keepers
+	done
+}
+
 # Programs differ in what they make of a session that was refused: sudo has a kind of refusal that it passes over. None
 # may run the command.
 other_ways() {
@@ -206,8 +244,11 @@ hostile() {
 	note "$(head -c 200 <<<"$out" | tr -dc ' -~')"
 }
 
+no_keepers() { [ -z "$(rooms)$(keepers)" ]; }
+
 names() {
 	local long
+	wait_for 10 no_keepers
 	hostile "of nobody" nobody-at-all
 	hostile "with dots and slashes" ../../x
 	hostile "with a space" "a b"
@@ -252,6 +293,7 @@ works "whole programs"
 finish "refused programs"
 verdicts
 forward_only
+after_the_join
 other_ways
 users_of_the_helper
 names

@@ -1,0 +1,71 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-FileCopyrightText: pam_room contributors
+#
+# roomctl on a machine where rooms live. What it says is compared with what the kernel says.
+# shellcheck source=lib.sh
+. "${0%/*}/lib.sh"
+
+# json FILTER: a value of the list, by perl: the stage has no other parser for sure.
+json() { roomctl --json list | perl -MJSON::PP -0777 -ne "my \$l = decode_json(\$_); print $1"; }
+
+lists() {
+	local keeper
+	is "list: nobody is there" "$(roomctl list | wc -l)" 1
+	is "list: nobody is there, as JSON" "$(roomctl --json list)" "[]"
+	hold alice 7701 || return
+	keeper=$(keeper_of "$room")
+	hold carol 7702 || return
+	is "list: a line for each room" "$(roomctl list | wc -l)" 3
+	like "list: alice's room, its keeper as the kernel knows it" "$(roomctl list | grep alice)" \
+		"brick *alice *$(id -u alice) *$keeper *20??-??-?? ??:??*"
+	like "list: the rule that decided" "$(roomctl list | grep carol)" "brief *carol*room.conf:3"
+	is "list: as JSON" "$(json 'join " ", map { "$_->{key} $_->{user} $_->{uid} $_->{living}" } @$l')" \
+		"$(id -u alice).brick alice $(id -u alice) 1 $(id -u carol).brief carol $(id -u carol) 1"
+	is "list: the keeper, as JSON" "$(json '$l->[0]{keeper}')" "$keeper"
+	is "list: a user may not see the rooms" "$(setpriv --reuid dave --regid dave --clear-groups roomctl list 2>&1; echo $?)" \
+		$'roomctl: only root may see the rooms\n3'
+	like "list: nor can they be seen from inside" "$(as alice 'sudo -n /usr/sbin/roomctl list' 2>&1)" '*inside room*'
+	kill -KILL "$keeper"
+	wait_for 5 find_stale
+	like "list: a room whose keeper was killed is told as what it is" "$(roomctl list | grep alice)" '* stale'
+	is "list: as JSON" "$(json '$l->[0]{note}, $l->[0]{keeper} // " none"')" "stale none"
+	is "list: the next login makes it anew" "$(as alice echo in)" in
+	end_sleepers 7701 7702
+	wait
+}
+
+find_stale() { roomctl list | grep -q stale; }
+
+checks() {
+	local out status=0
+	out=$(roomctl check) || status=$?
+	is "check: all is in order" "$status" 0
+	is "check: and it says so line by line" "$(grep -vc '^ok: ' <<<"$out")" 0
+	chmod 666 /etc/pam_room/room.conf
+	status=0
+	out=$(roomctl check) || status=$?
+	is "check: a policy that everybody may write is a problem" "$status" 1
+	like "check: by name" "$out" '*problem: *room.conf is writable by everybody*'
+	chmod 644 /etc/pam_room/room.conf
+	chmod 755 /usr/libexec/pam_room/room-helper
+	status=0
+	out=$(roomctl check) || status=$?
+	is "check: a helper without its setuid bit is a problem" "$status" 1
+	like "check: by name" "$out" '*problem: *room-helper has mode 0755*'
+	chmod 4755 /usr/libexec/pam_room/room-helper
+	printf 'rooms: { a: { wals = "brick"; }; };\nroms: 1' >"$STAGE/draft"
+	chmod 644 "$STAGE/draft"
+	chmod 755 "$STAGE"
+	status=0
+	out=$(cd "$STAGE" && setpriv --reuid dave --regid dave --clear-groups roomctl check draft 2>&1) || status=$?
+	is "check: anybody may check a draft" "$status" 1
+	is "check: every mistake of it is told, with its line" "$out" "problem: draft:1: unknown key 'wals': did you mean 'walls'?
+problem: draft:2: unknown key 'roms': did you mean 'rooms'?"
+}
+
+begin
+lists
+finish "roomctl list"
+checks
+finish "roomctl check"
