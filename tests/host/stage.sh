@@ -16,22 +16,9 @@ stage_die() {
 
 # --- outside --------------------------------------------------------------------------------------------------------
 
-# stage_source TOP: the names of the files to build from, ended by NUL. git's answer leaves out what was built in place.
-stage_source() {
-	local file
-	{
-		git -c safe.directory='*' -C "$1" ls-files -z -co --exclude-standard 2>/dev/null ||
-			(cd "$1" && find . -name .git -prune -o -type f -print0)
-	} |
-		while IFS= read -r -d '' file; do
-			[ ! -e "$1/$file" ] || printf '%s\0' "$file"
-		done
-}
-
-# stage_build TOP DIR: copies the source to DIR and builds it there. Times are kept, so a second build does little.
+# stage_build TOP DIR: copies the source to DIR and builds it there.
 stage_build() {
-	mkdir -p "$2"
-	stage_source "$1" | tar -C "$1" --null --no-recursion -T - -cf - | tar -C "$2" --no-same-owner -xf -
+	tree_copy "$1" "$2"
 	(
 		cd "$2" || exit 1
 		[ configure -nt configure.ac ] || ./autogen.sh || exit 1

@@ -36,7 +36,7 @@ test "$(wc -l <"$complaints.ends")" -gt 50 ||
 	complain "tests/lint/shape.sh:1: ctags found too few functions"
 rm -f "$complaints.ends"
 
-tree_files | grep -v -E '^LICENSE$|\.patch$' | while read -r file; do
+tree_files . | grep -v -E '^LICENSE$|\.patch$' | while read -r file; do
 	grep -n -I -E '[[:blank:]]+$' "$file" | sed "s|^\([0-9]*\):.*|$file:\1: blanks at the end|"
 	test -z "$(tail -c 1 "$file")" || grep -q -I -v . "$file" || echo "$file:1: no newline at the end"
 done >>"$complaints"
@@ -46,7 +46,7 @@ for file in $(sh_files); do
 	shellcheck -x -e SC2317 -P "$top_srcdir" -P SCRIPTDIR -f gcc "$file" >>"$complaints" || true
 done
 
-pages=$(tree_files | grep -E '^man/.*\.[1-8]$' || true)
+pages=$(tree_files . | grep -E '^man/.*\.[1-8]$' || true)
 test -n "$pages" || complain "man:1: no manual page"
 for file in $pages; do
 	mandoc -T lint -W warning "$file" >>"$complaints" || true

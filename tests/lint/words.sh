@@ -16,14 +16,14 @@ cla+ude
 anth+ropic
 END
 )
-for file in $(tree_files); do
+for file in $(tree_files .); do
 	grep -n -i -I -E -o "$words" "$file" | sed "s|^|$file:|" >>"$complaints" || true
 	printf '%s\n' "$file" | grep -i -E "$words" >>"$complaints" || true
 done
 
 # Texts as they are; of the sources the comments only, by line: names in code are nobody's spelling.
 allowed=crypted,hda,nd # hda is a device, Nd a macro of mdoc(7)
-texts=$(tree_files | grep -E '(\.md|^man/.*\.[1-8]|\.conf)$' || true)
+texts=$(tree_files . | grep -E '(\.md|^man/.*\.[1-8]|\.conf)$' || true)
 # shellcheck disable=SC2086 # the tree has no name with a blank
 test -z "$texts" || codespell -q 3 -L "$allowed" $texts >>"$complaints" || true
 comments=$(mktemp -d)
@@ -45,7 +45,7 @@ for file in $(c_files); do
 		}
 		print out }' "$file" >"$comments/$file"
 done
-for file in $(sh_files) $(tree_files | grep -E '(\.am|\.ac|\.mk)$'); do
+for file in $(sh_files) $(tree_files . | grep -E '(\.am|\.ac|\.mk)$'); do
 	mkdir -p "$comments/$(dirname "$file")"
 	sed -n 's/^[^#]*$//;s/^[^#]*#//;p' "$file" >"$comments/$file"
 done
