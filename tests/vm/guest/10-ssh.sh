@@ -44,7 +44,7 @@ ordinary_work() {
 	local status=0 file=$TEST_RUN/sent
 	on alice exit 7 || status=$?
 	is "ssh: the exit status comes back" "$status" 7
-	like "ssh: a terminal" "$(timeout 60 ssh -tt "${ssh_options[@]}" alice@localhost tty </dev/null 2>&1 | tr -d '\r')" \
+	like "ssh: a terminal" "$(timeout 180 ssh -tt "${ssh_options[@]}" alice@localhost tty </dev/null 2>&1 | tr -d '\r')" \
 		'/dev/pts/[0-9]*'
 	seq 20000 >"$file"
 	is_ok "scp: there" scp -q "${ssh_options[@]}" "$file" alice@localhost:scp

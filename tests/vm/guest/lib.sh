@@ -4,7 +4,7 @@
 
 # TEST_RUN, with the key that opens every account, is made by main.sh.
 ssh_options=(-F none -i "$TEST_RUN/key" -o BatchMode=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null
-	-o LogLevel=ERROR -o ConnectTimeout=30)
+	-o LogLevel=ERROR -o ConnectTimeout=120)
 
 # --- results -------------------------------------------------------------------------------------------------------
 
@@ -80,7 +80,7 @@ no_processes() { ! pgrep -u "$1" >/dev/null; }
 on() {
 	local user=$1
 	shift
-	timeout 60 ssh -n "${ssh_options[@]}" "$user@localhost" "$@"
+	timeout 180 ssh -n "${ssh_options[@]}" "$user@localhost" "$@"
 }
 
 # A sleeper is a `sleep` of a length no other has, by which it is found from outside.
@@ -88,7 +88,7 @@ find_sleeper() { pgrep -x -f "(/usr)?(/bin/)?sleep $1"; }
 
 # sleeper LENGTH [SECONDS]: the pid of that sleeper, waited for; nothing and false when it does not come.
 sleeper() {
-	wait_for "${2-20}" find_sleeper "$1" >/dev/null || return 1
+	wait_for "${2-60}" find_sleeper "$1" >/dev/null || return 1
 	find_sleeper "$1"
 }
 

@@ -70,7 +70,7 @@ run_script() {
 	local name=${1##*/} start=$SECONDS since before
 	since=$(date +%H:%M:%S)
 	before=$(failures)
-	timeout --kill-after=5 180 bash "$1" || not_ok "$name ran to its end" "it ended with $?"
+	timeout --kill-after=5 600 bash "$1" || not_ok "$name ran to its end" "it ended with $?"
 	note "$name took $((SECONDS - start)) s"
 	[ "$(failures)" -eq "$before" ] || show_journal "$since"
 }
