@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: pam_room contributors */
 /*
- * Which room a user manager is to start in (see promise.h).
+ * Which room a user manager is to start in (see promise.h). The promise is a file in the room's own
+ * directory, so it goes when the room goes.
  */
 #include "helper/promise.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -15,42 +18,79 @@
 #include "lib/text.h"
 #include "lib/why.h"
 
-static void promise_name(char name[16], uid_t uid)
+#define PROMISE_PATH_MAX (REGISTRY_KEY_MAX + sizeof "/" REGISTRY_PROMISE)
+
+static const char step[] = "promise room";
+
+static int promise_make(int rooms_dfd, const char *key, struct why *why)
 {
-	snprintf(name, 16, "%u", uid);
+	cleanup_fd int room_dfd = fd_open_beneath(rooms_dfd, key, O_RDONLY | O_DIRECTORY);
+	cleanup_fd int fd = -1;
+
+	if (room_dfd < 0)
+		return why_set(why, -room_dfd, step, "%s", key);
+	fd = openat(room_dfd, REGISTRY_PROMISE, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	return fd < 0 ? why_set(why, errno, step, "%s", key) : 0;
+}
+
+static int promise_path(char path[PROMISE_PATH_MAX], const char *key)
+{
+	return snprintf(path, PROMISE_PATH_MAX, "%s/" REGISTRY_PROMISE, key);
+}
+
+/* Those to the user's manager by other rooms. */
+static int promise_withdraw(int rooms_dfd, uid_t uid, const char *but, struct why *why)
+{
+	cleanup_dir DIR *dir = registry_list(rooms_dfd, why);
+	char key[REGISTRY_KEY_MAX], path[PROMISE_PATH_MAX];
+	int r = dir ? 0 : -errno;
+
+	while (r == 0 && (r = registry_next(dir, uid, key, why)) == 1) {
+		promise_path(path, key);
+		r = 0;
+		if (but && strcmp(key, but) == 0)
+			continue;
+		if (unlinkat(rooms_dfd, path, 0) < 0 && errno != ENOENT)
+			r = why_set(why, errno, step, "%s", path);
+	}
+	return r;
 }
 
 int promise_write(uid_t uid, const char *key, struct why *why)
 {
-	cleanup_fd int dfd = registry_open("managers", key != NULL, why);
-	char name[16];
-	int r = 0;
+	cleanup_fd int rooms_dfd = registry_open(key != NULL, why);
+	int r = rooms_dfd < 0 ? rooms_dfd : 0;
 
-	promise_name(name, uid);
-	if (dfd < 0)
-		return dfd == -ENOENT && !key ? 0 : dfd;
-	if (key)
-		r = fd_replace_file(dfd, name, key, strlen(key));
-	else if (unlinkat(dfd, name, 0) < 0 && errno != ENOENT)
-		r = -errno;
-	return r < 0 ? why_set(why, -r, "promise room", "managers/%s", name) : 0;
+	if (r == -ENOENT && !key)
+		return 0;
+	/* Made before the others go: in between there are two, which promise_read() refuses. */
+	if (r == 0 && key)
+		r = promise_make(rooms_dfd, key, why);
+	return r < 0 ? r : promise_withdraw(rooms_dfd, uid, key, why);
 }
 
-int promise_read(uid_t uid, char key[REGISTRY_KEY_MAX], struct why *why)
+int promise_read(uid_t uid, char ret[REGISTRY_KEY_MAX], struct why *why)
 {
-	cleanup_fd int dfd = registry_open("managers", 0, why);
-	char name[16];
-	ssize_t len;
+	cleanup_fd int rooms_dfd = registry_open(0, why);
+	cleanup_dir DIR *dir = NULL;
+	char key[REGISTRY_KEY_MAX], path[PROMISE_PATH_MAX];
+	int n = 0, r;
 
-	promise_name(name, uid);
-	len = dfd < 0 ? dfd : fd_read_small(dfd, name, key, REGISTRY_KEY_MAX);
-	if (len == -ENOENT)
-		return 0;
-	if (len < 0)
-		return why_set(why, (int)-len, "read promise", "managers/%s", name);
-	if (!text_is_room_key(key) || strncmp(key, name, strlen(name)) != 0 ||
-		key[strlen(name)] != '.')
-		return why_set(
-			why, EBADMSG, "read promise", "managers/%s names no room of its own", name);
-	return 1;
+	if (rooms_dfd < 0)
+		return rooms_dfd == -ENOENT ? 0 : rooms_dfd;
+	dir = registry_list(rooms_dfd, why);
+	if (!dir)
+		return -errno;
+	while ((r = registry_next(dir, uid, key, why)) == 1) {
+		promise_path(path, key);
+		if (faccessat(rooms_dfd, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
+			memcpy(ret, key, REGISTRY_KEY_MAX);
+			n++;
+		} else if (errno != ENOENT) {
+			return why_set(why, errno, step, "%s", path);
+		}
+	}
+	if (n > 1)
+		return why_set(why, EBUSY, step, "two rooms promise a manager to uid %u", uid);
+	return r < 0 ? r : n;
 }

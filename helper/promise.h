@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: pam_room contributors */
 /*
  * Which room a user manager is to start in: kept from the moment its PAM session is opened until
- * its program is run, which are two processes (lib/registry.h, managers/UID).
+ * its program is run, which are two processes (lib/registry.h, rooms/KEY/manager).
  */
 #pragma once
 
@@ -12,7 +12,7 @@
 
 struct why;
 
-/* Promises uid's manager the room key, or, with NULL, no room. */
+/* Promises uid's manager the living room key, or, with NULL, no room; no earlier promise stays. */
 int promise_write(uid_t uid, const char *key, struct why *why);
 
 /* 1 with the key of uid's own room, 0 when there is no promise, or -errno. */

@@ -232,7 +232,7 @@ static int room_enter_key(const char *key, const struct room_request *request, e
 	int64_t deadline, struct room *ret, struct why *why)
 {
 	const struct timespec pause = { .tv_nsec = 10000000 };
-	cleanup_fd int rooms_dfd = registry_open("rooms", request != NULL, why);
+	cleanup_fd int rooms_dfd = registry_open(request != NULL, why);
 	int r;
 
 	ret->pidfd = ret->lease_fd = -1;

@@ -39,7 +39,7 @@ static int registry_open_dir(int dfd, const char *name, int create, struct why *
 	return r < 0 ? r : take_fd(&fd);
 }
 
-int registry_open(const char *sub, int create, struct why *why)
+int registry_open(int create, struct why *why)
 {
 	cleanup_fd int above_dfd = -1;
 	cleanup_fd int run_dfd = -1;
@@ -51,7 +51,37 @@ int registry_open(const char *sub, int create, struct why *why)
 	if (above_dfd < 0)
 		return above_dfd;
 	run_dfd = registry_open_dir(above_dfd, slash + 1, create, why);
-	return run_dfd < 0 ? run_dfd : registry_open_dir(run_dfd, sub, create, why);
+	return run_dfd < 0 ? run_dfd : registry_open_dir(run_dfd, "rooms", create, why);
+}
+
+DIR *registry_list(int rooms_dfd, struct why *why)
+{
+	int fd = openat(rooms_dfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+
+	if (!dir) {
+		int r = why_set(why, errno, "list rooms", "cannot open the registry");
+
+		fd_closep(&fd);
+		errno = -r;
+	}
+	return dir;
+}
+
+int registry_next(DIR *dir, uid_t uid, char key[REGISTRY_KEY_MAX], struct why *why)
+{
+	const struct dirent *entry;
+	char prefix[16] = "";
+
+	if (uid != REGISTRY_ALL)
+		snprintf(prefix, sizeof prefix, "%u.", uid);
+	while ((errno = 0, entry = readdir(dir)))
+		if (text_is_room_key(entry->d_name) && strlen(entry->d_name) < REGISTRY_KEY_MAX &&
+			strncmp(entry->d_name, prefix, strlen(prefix)) == 0) {
+			snprintf(key, REGISTRY_KEY_MAX, "%s", entry->d_name);
+			return 1;
+		}
+	return errno ? why_set(why, errno, "list rooms", "cannot read the registry") : 0;
 }
 
 int registry_inside(char key[REGISTRY_KEY_MAX], struct why *why)
@@ -113,7 +143,7 @@ int registry_lock_room(int rooms_dfd, const char *key, int64_t deadline, struct 
 int registry_remove_room(int rooms_dfd, int room_dfd, const char *key)
 {
 	static const char *const files[] = { REGISTRY_SOCKET, REGISTRY_PLAN, REGISTRY_STATE,
-		"." REGISTRY_PLAN ".new", "." REGISTRY_STATE ".new" };
+		REGISTRY_PROMISE, "." REGISTRY_PLAN ".new", "." REGISTRY_STATE ".new" };
 	int r = 0;
 
 	for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)

@@ -3,11 +3,12 @@
 /*
  * /run/pam_room: what the host knows of its living rooms.
  *
- *   /run/pam_room/            0700 root
- *   /run/pam_room/rooms/KEY/  one directory per room, KEY = UID.NAME; flock(2) on it is the room's
- * lock keeper                the keeper's listening socket plan                  the confinement
- * plan of the room, made once state                 facts for people, "name=value" lines
- *   /run/pam_room/managers/UID  which room the user manager about to start belongs to
+ *   /run/pam_room/                    0700 root
+ *   /run/pam_room/rooms/UID.NAME/     one directory per room; flock(2) on it is the room's lock
+ *   /run/pam_room/rooms/UID.NAME/keeper   the keeper's listening socket
+ *   /run/pam_room/rooms/UID.NAME/plan     the confinement plan of the room, made once
+ *   /run/pam_room/rooms/UID.NAME/state    facts for people, "name=value" lines
+ *   /run/pam_room/rooms/UID.NAME/manager  the user's manager, when it starts, belongs in here
  *
  * Inside a room the directory is covered by a read-only one that holds the single file "inside"
  * with the room's key: the mark that says "this is a room". Only root outside could forge it, and
@@ -15,6 +16,7 @@
  */
 #pragma once
 
+#include <dirent.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -24,11 +26,19 @@ struct why;
 #define REGISTRY_SOCKET "keeper"
 #define REGISTRY_PLAN "plan"
 #define REGISTRY_STATE "state"
+#define REGISTRY_PROMISE "manager"
 #define REGISTRY_MARK "inside"
 
-/* Opens (and makes, when create) /run/pam_room/rooms or its sibling managers. Returns a dfd or
- * -errno. */
-int registry_open(const char *sub, int create, struct why *why);
+/* Opens (and makes, when create) /run/pam_room/rooms. Returns a dfd or -errno. */
+int registry_open(int create, struct why *why);
+
+#define REGISTRY_ALL ((uid_t)-1)
+
+/* For registry_next(): the rooms, living and stale. NULL with errno and why. */
+DIR *registry_list(int rooms_dfd, struct why *why);
+
+/* The key of the next room of uid (or REGISTRY_ALL): 1, or 0 at the end, or -errno. */
+int registry_next(DIR *dir, uid_t uid, char key[REGISTRY_KEY_MAX], struct why *why);
 
 /*
  * Reads the mark: 1 when this process is inside a room (*key filled), 0 when not, -errno when it
@@ -43,7 +53,8 @@ int registry_inside(char key[REGISTRY_KEY_MAX], struct why *why);
  */
 int registry_lock_room(int rooms_dfd, const char *key, int64_t deadline, struct why *why);
 
-/* Removes the room's files and its directory; what is already gone is no error. */
+/* Removes the room's files and its directory; what is already gone is no error. The caller holds
+ * the room's lock, or it takes away what another helper is just making. */
 int registry_remove_room(int rooms_dfd, int room_dfd, const char *key);
 
 /*

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "lib/clean.h"
@@ -86,38 +87,43 @@ static void listed_read_state(int room_dfd, struct listed *listed)
 	}
 }
 
-static enum life listed_ask_keeper(int room_dfd, pid_t *ret_pid)
+/* Under the room's lock its keeper takes nothing away. False when it is busy until the deadline. */
+static bool listed_lock(int room_dfd)
 {
 	const struct timespec pause = { .tv_nsec = 3000000 };
 	int64_t deadline = deadline_in(LIST_WAIT_MS);
-	cleanup_fd int sock = -1;
-	cleanup_fd int pidfd = -1;
 
 	while (flock(room_dfd, LOCK_SH | LOCK_NB) < 0) {
 		if (errno != EWOULDBLOCK || deadline_left(deadline) == 0)
-			return LIFE_BUSY;
+			return false;
 		nanosleep(&pause, NULL);
 	}
-	sock = registry_connect(room_dfd, &pidfd, ret_pid, NULL);
-	flock(room_dfd, LOCK_UN);
-	return sock < 0 ? LIFE_STALE : LIFE_LIVING;
+	return true;
 }
 
-static void listed_fill(int room_dfd, const char *key, struct listed *listed)
+/* False when the room has ended meanwhile. */
+static bool listed_fill(int room_dfd, const char *key, struct listed *listed)
 {
+	bool locked = listed_lock(room_dfd);
+	cleanup_fd int sock = -1;
+	cleanup_fd int pidfd = -1;
+	struct stat st;
 	pid_t pid = 0;
 
 	snprintf(listed->key, sizeof listed->key, "%s", key);
 	for (size_t i = 0; i < N_FIELDS; i++)
 		listed->fields[i] = "";
-	listed->life = listed_ask_keeper(room_dfd, &pid);
+	if (locked)
+		sock = registry_connect(room_dfd, &pidfd, &pid, NULL);
+	listed->life = !locked ? LIFE_BUSY : sock < 0 ? LIFE_STALE : LIFE_LIVING;
 	listed_read_state(room_dfd, listed);
 	/* Who the keeper is, the kernel says, not the file; and a dead keeper has no pid. */
 	snprintf(listed->keeper, sizeof listed->keeper, "%d", (int)pid);
-	if (listed->life != LIFE_BUSY)
+	if (locked)
 		listed->fields[FIELD_KEEPER] = pid > 0 ? listed->keeper : "";
 	if (!*listed->fields[FIELD_ROOM])
 		listed->fields[FIELD_ROOM] = listed->key;
+	return fstat(room_dfd, &st) == 0 && st.st_nlink > 0;
 }
 
 static int listed_compare(const void *a, const void *b)
@@ -125,27 +131,20 @@ static int listed_compare(const void *a, const void *b)
 	return strverscmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* The keys in the registry, sorted: names that are no key are not rooms. */
+/* The keys in the registry, sorted. */
 static int rooms_keys(int rooms_dfd, char keys[][REGISTRY_KEY_MAX], const char **ret, size_t *ret_n)
 {
-	cleanup_dir DIR *dir = NULL;
-	int fd = openat(rooms_dfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	struct dirent *entry;
+	cleanup_dir DIR *dir = registry_list(rooms_dfd, NULL);
 	size_t n = 0;
+	int r = dir ? 1 : -errno;
 
-	if (fd >= 0)
-		dir = fdopendir(fd);
-	if (!dir) {
-		fd_closep(&fd);
-		return -errno;
-	}
-	while (n < LIST_ROOMS_MAX && (entry = readdir(dir))) {
-		if (!text_is_room_key(entry->d_name) || strlen(entry->d_name) >= REGISTRY_KEY_MAX)
-			continue;
-		snprintf(keys[n], REGISTRY_KEY_MAX, "%s", entry->d_name);
+	while (r == 1 && n < LIST_ROOMS_MAX &&
+		(r = registry_next(dir, REGISTRY_ALL, keys[n], NULL)) == 1) {
 		ret[n] = keys[n];
 		n++;
 	}
+	if (r < 0)
+		return r;
 	qsort(ret, n, sizeof *ret, listed_compare);
 	*ret_n = n;
 	return 0;
@@ -171,8 +170,8 @@ static int rooms_read(int rooms_dfd, struct rooms *ret)
 			fd_open_beneath(rooms_dfd, sorted[i], O_RDONLY | O_DIRECTORY);
 
 		/* It ended while we were looking. */
-		if (room_dfd >= 0)
-			listed_fill(room_dfd, sorted[i], &ret->list[ret->n++]);
+		if (room_dfd >= 0 && listed_fill(room_dfd, sorted[i], &ret->list[ret->n]))
+			ret->n++;
 	}
 	return 0;
 }
@@ -246,7 +245,7 @@ static int rooms_open(void)
 		return -EPERM;
 	}
 	if (r == 0)
-		r = registry_open("rooms", 0, &why);
+		r = registry_open(0, &why);
 	if (r == -EACCES || r == -EPERM)
 		complain("only root may see the rooms");
 	else if (r < 0 && r != -ENOENT)

@@ -30,7 +30,7 @@ static void own_run(void)
 
 static int rooms(void)
 {
-	int dfd = registry_open("rooms", 1, &why);
+	int dfd = registry_open(1, &why);
 
 	unit_must(dfd >= 0);
 	return dfd;
@@ -50,7 +50,7 @@ static void open_makes(void *arg)
 	struct stat st;
 
 	(void)arg;
-	unit_must(registry_open("rooms", 0, &why) == -ENOENT);
+	unit_must(registry_open(0, &why) == -ENOENT);
 	unit_must(access(ROOM_RUNDIR, F_OK) < 0);
 	umask(0);
 	dfd = rooms();
@@ -58,7 +58,7 @@ static void open_makes(void *arg)
 	unit_must(stat(ROOM_RUNDIR, &st) == 0 && st.st_mode == (S_IFDIR | 0700));
 	unit_must(stat(ROOM_RUNDIR "/rooms", &st) == 0 && st.st_mode == (S_IFDIR | 0700));
 	close(dfd);
-	dfd = registry_open("rooms", 0, &why);
+	dfd = registry_open(0, &why);
 	unit_must(dfd >= 0);
 	close(dfd);
 	unit_must(unit_fds() == before);
@@ -72,25 +72,25 @@ static void open_refuses(void *arg)
 	(void)arg;
 	close(rooms());
 	unit_must(chmod(ROOM_RUNDIR "/rooms", 0777) == 0);
-	unit_must(registry_open("rooms", 1, &why) == -EPERM);
+	unit_must(registry_open(1, &why) == -EPERM);
 	unit_must(chmod(ROOM_RUNDIR "/rooms", 0700) == 0);
 	unit_must(chmod(ROOM_RUNDIR, 0770) == 0);
-	unit_must(registry_open("rooms", 1, &why) == -EPERM);
+	unit_must(registry_open(1, &why) == -EPERM);
 	unit_must(chmod(ROOM_RUNDIR, 0700) == 0);
 	unit_must(chown(ROOM_RUNDIR, 1, 0) == 0);
-	unit_must(registry_open("rooms", 1, &why) == -EPERM);
+	unit_must(registry_open(1, &why) == -EPERM);
 	unit_must(chown(ROOM_RUNDIR, 0, 0) == 0);
 	unit_must(chmod("/run", 01777) == 0);
-	unit_must(registry_open("rooms", 1, &why) == -EPERM);
+	unit_must(registry_open(1, &why) == -EPERM);
 	unit_must(chmod("/run", 0755) == 0);
 	close(rooms());
 	unit_must(rmdir(ROOM_RUNDIR "/rooms") == 0);
 	unit_must(symlink("/run", ROOM_RUNDIR "/rooms") == 0);
-	unit_must(registry_open("rooms", 1, &why) < 0);
+	unit_must(registry_open(1, &why) < 0);
 	unit_must(unlink(ROOM_RUNDIR "/rooms") == 0 && rmdir(ROOM_RUNDIR) == 0);
 	unit_must(mkdir("/run/elsewhere", 0700) == 0);
 	unit_must(symlink("elsewhere", ROOM_RUNDIR) == 0);
-	unit_must(registry_open("rooms", 1, &why) < 0);
+	unit_must(registry_open(1, &why) < 0);
 	unit_must(access("/run/elsewhere/rooms", F_OK) < 0);
 	unit_must(unit_fds() == before);
 }
@@ -245,6 +245,7 @@ static void remove_room(void *arg)
 	unit_file(dfd, REGISTRY_SOCKET, "", 0600);
 	unit_file(dfd, REGISTRY_PLAN, "x", 0600);
 	unit_file(dfd, REGISTRY_STATE, "x", 0600);
+	unit_file(dfd, REGISTRY_PROMISE, "", 0600);
 	unit_file(dfd, "." REGISTRY_PLAN ".new", "x", 0600);
 	unit_file(dfd, "." REGISTRY_STATE ".new", "x", 0600);
 	unit_must(registry_remove_room(rooms_dfd, dfd, KEY) == 0);

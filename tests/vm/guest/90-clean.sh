@@ -6,7 +6,7 @@ set -u
 
 nobody_left() { ! pgrep -u alice,bob,carol >/dev/null; }
 same_counts() { count_all | cmp -s - "$TEST_RUN/before"; }
-no_rooms() { [ -z "$(ls -A /run/pam_room/rooms 2>/dev/null)" ]; }
+no_rooms() { [ -z "$(find /run/pam_room -mindepth 1 ! -path /run/pam_room/rooms)" ]; }
 no_runtime_dirs() { [ -z "$(ls -A /run/user)" ]; }
 
 for user in root alice bob carol; do
