@@ -61,8 +61,9 @@ static int run_manager(const struct scrubbed *caller, struct why *why)
 
 /* The child, in the room. Its parent must not outlive it unseen, nor it its parent. */
 static int run_inside(const struct scrubbed *caller, const struct plan *plan, const sigset_t *mask,
-	struct why *why)
+	int parent_pidfd, struct why *why)
 {
+	struct pollfd parent = { .fd = parent_pidfd, .events = POLLIN };
 	int r = apply_confine(plan, why);
 
 	if (r == 0)
@@ -74,6 +75,9 @@ static int run_inside(const struct scrubbed *caller, const struct plan *plan, co
 	/* After the ids: changing them clears it (prctl(2)). */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || sigprocmask(SIG_SETMASK, mask, NULL) < 0)
 		return why_set(why, errno, step, "signals");
+	/* One that died before this line sent no signal. */
+	if (poll(&parent, 1, 0) != 0)
+		return why_set(why, ESRCH, step, "its supervisor is gone");
 	return run_manager(caller, why);
 }
 
@@ -139,6 +143,7 @@ static int join(const struct plan *plan, const struct room *room, uid_t uid, str
 static int start_inside(const struct scrubbed *caller, const struct room *room, struct why *why)
 {
 	static struct plan plan;
+	cleanup_fd int parent_pidfd = -1;
 	cleanup_fd int pidfd = -1;
 	sigset_t all, none;
 	pid_t pid;
@@ -148,13 +153,16 @@ static int start_inside(const struct scrubbed *caller, const struct room *room, 
 		r = join(&plan, room, caller->uid, why);
 	if (r < 0)
 		return r;
+	parent_pidfd = pidfd_open(getpid(), 0);
+	if (parent_pidfd < 0)
+		return why_set(why, errno, step, "pidfd");
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, &none);
 	pid = fork();
 	if (pid < 0)
 		return why_set(why, errno, step, "fork");
 	if (pid == 0)
-		return run_inside(caller, &plan, &none, why);
+		return run_inside(caller, &plan, &none, parent_pidfd, why);
 	alarm(0);
 	pidfd = pidfd_open(pid, 0);
 	r = pidfd < 0 ? why_set(why, errno, step, "pidfd") : become_caller(caller, why);

@@ -139,14 +139,18 @@ static int session_learn(struct session *session)
 static int session_refuse_half(struct why *why)
 {
 	static const char *const programs[] = { "systemd", "systemd-executor", "pkexec" };
+	static const char deleted[] = " (deleted)"; /* proc_pid_exe(5): after an upgrade */
 	char path[256];
 	ssize_t len = readlink("/proc/self/exe", path, sizeof path - 1);
-	const char *name;
+	char *name;
 
 	if (len < 0)
 		return why_set(why, errno, "check application", "/proc/self/exe");
 	path[len] = '\0';
 	name = strrchr(path, '/');
+	if (len >= (ssize_t)sizeof deleted &&
+		strcmp(path + len - (sizeof deleted - 1), deleted) == 0)
+		path[len - (ssize_t)(sizeof deleted - 1)] = '\0';
 	for (size_t i = 0; name && i < sizeof programs / sizeof programs[0]; i++)
 		if (strcmp(name + 1, programs[i]) == 0)
 			return why_set(why, 0, "check application",

@@ -21,6 +21,7 @@
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "lib/clean.h"
@@ -145,6 +146,23 @@ static int summon_blame(int r, int status, struct why *why)
 	return why_set(why, 0, step, SUMMON_PROGRAM " gives no answer, status %d", status);
 }
 
+/*
+ * The setuid bit is not for this caller, who is root, but for the user managers: without it, or
+ * with a program that others may change, the installation is torn, and half of it is not used.
+ */
+static int summon_check_program(struct why *why)
+{
+	struct stat st;
+
+	if (lstat(SUMMON_PROGRAM, &st) < 0)
+		return why_set(why, errno, step, SUMMON_PROGRAM " cannot be run");
+	if (!S_ISREG(st.st_mode) || st.st_uid != 0 || (st.st_mode & (S_IWGRP | S_IWOTH)))
+		return why_set(why, 0, step, SUMMON_PROGRAM " is not root's alone");
+	if (!(st.st_mode & S_ISUID))
+		return why_set(why, 0, step, SUMMON_PROGRAM " is not setuid");
+	return 0;
+}
+
 int summon_helper(const struct ask *ask, struct reply *ret, struct why *why)
 {
 	int64_t deadline = deadline_in(SUMMON_MS);
@@ -155,6 +173,9 @@ int summon_helper(const struct ask *ask, struct reply *ret, struct why *why)
 
 	for (int i = 0; i < RECORD_N_FDS; i++)
 		ret->record.fds[i] = -1;
+	r = summon_check_program(why);
+	if (r < 0)
+		return r;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return why_set(why, errno, step, "no socket pair");
 	ours = pair[0];

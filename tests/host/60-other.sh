@@ -56,6 +56,26 @@ tester() {
 		"$(pamtester roomtest alice open_session open_session >/dev/null 2>&1; echo $?)" 0
 }
 
+# half NAME COMMAND...: an application that goes on in the process that opened the session would be half in: refused.
+half() {
+	local name=$1 before
+	shift
+	before=$(wc -l <"$STAGE/syslog")
+	isnt "$name: refused" "$("$@" roomtest alice open_session >/dev/null 2>&1; echo $?)" 0
+	like "$name: and the log says why" "$(tail -n "+$((before + 1))" "$STAGE/syslog" | grep -c 'check application')" "[1-9]*"
+}
+
+# shellcheck disable=SC2016
+halves() {
+	local name
+	for name in systemd systemd-executor pkexec; do
+		cp "$(command -v pamtester)" "$STAGE/$name"
+		half "$name" "$STAGE/$name"
+		half "$name, replaced by an upgrade since it started" \
+			bash -c 'exec 9<"$0" && rm "$0" && exec /proc/self/fd/9 "$@"' "$STAGE/$name"
+	done
+}
+
 # An application with threads: the one that opens a session is inside with all it starts, the others are not.
 threads() {
 	local out one
@@ -101,6 +121,7 @@ hold alice 7600
 ways
 directories
 tester
+halves
 threads
 cron_end
 end_sleepers 7600

@@ -158,6 +158,30 @@ static void without_fds(void *arg)
 			_exit(3);
 }
 
+/* A program that is not what make install made is not run. */
+static void test_torn(void **state)
+{
+	static const struct {
+		mode_t mode;
+		uid_t uid;
+		const char *said;
+	} rows[] = { { 0755, 0, "not setuid" }, { 04775, 0, "not root's alone" },
+		{ 04757, 0, "not root's alone" }, { 04755, 1, "not root's alone" } };
+
+	(void)state;
+	unit_need_root();
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		assert_int_equal(chown(STUB, rows[i].uid, 0), 0);
+		assert_int_equal(chmod(STUB, rows[i].mode), 0);
+		assert_true(summon("outside") < 0);
+		assert_non_null(strstr(why.text, rows[i].said));
+	}
+	assert_int_equal(chown(STUB, 0, 0), 0);
+	assert_int_equal(chmod(STUB, 04755), 0);
+	assert_int_equal(summon("outside"), 0);
+	record_close(&reply.record);
+}
+
 static void test_callers(void **state)
 {
 	(void)state;
@@ -243,6 +267,7 @@ int main(void)
 		cmocka_unit_test(test_signal_mask),
 		cmocka_unit_test(test_greedy_thread),
 		cmocka_unit_test(test_odd_applications),
+		cmocka_unit_test(test_torn),
 		cmocka_unit_test(test_callers),
 	};
 

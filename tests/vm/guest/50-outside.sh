@@ -4,6 +4,8 @@ set -u
 # shellcheck source=lib.sh
 . "${0%/*}/lib.sh"
 
+has_line() { "${@:2}" | grep -q -e "$1"; }
+
 hold root 7501 || exit 0
 is "root over ssh: outside" "$room" "$(outside)"
 is "root over ssh: the full bounding set" "$(field "$pid" CapBnd)" "$(field 1 CapBnd)"
@@ -17,12 +19,9 @@ end_sleepers 7502
 # systemd opens the PAM session in the process that becomes the unit: it would keep the host's pid namespace.
 hold alice 7503 || exit 0
 timeout 30 systemd-run --quiet --unit=with-pam -p User=alice -p PAMName=su -p TimeoutStopSec=5 sleep 7504 2>&1 | sed 's/^/# /'
-unit=$(sleeper 7504 8)
-if [ -n "$unit" ]; then
-	in_room "a unit with PAMName: inside, if it runs" "$unit" "$room"
-else
-	is "a unit with PAMName: refused, if not inside" "$(systemctl is-active with-pam)" failed
-fi
+is_ok "a unit with PAMName: refused" wait_for 30 systemctl is-failed --quiet with-pam
+is "a unit with PAMName: nothing of it runs" "$(find_sleeper 7504)" ""
+is_ok "a unit with PAMName: the log says why" has_line "check application" journalctl -q -u with-pam
 systemctl stop with-pam 2>/dev/null
 systemctl reset-failed with-pam 2>/dev/null
 leave 7503
