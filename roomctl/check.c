@@ -12,6 +12,7 @@
 #include "lib/clean.h"
 #include "lib/why.h"
 #include "roomctl/change.h"
+#include "roomctl/doors.h"
 #include "roomctl/installed.h"
 #include "roomctl/judge.h"
 #include "roomctl/options.h"
@@ -93,10 +94,32 @@ static void check_dropin(const struct tree *tree, struct report *report)
 		report_line(report, REPORT_OK, "/" WIRING_DROPIN " is in place");
 }
 
+/* Not a trace of `enable`: said once, and not by every service that lacks the line. */
+static bool is_untouched(const struct tree *tree)
+{
+	unsigned int n = 0, ours = 0;
+
+	for (size_t i = 0; i < WIRING_SERVICES; i++) {
+		cleanup_with(stack_free) struct stack stack = { 0 };
+		struct why why = { 0 };
+
+		if (stack_read(tree, NULL, wiring_services[i], &stack, &why) == 0) {
+			ours += stack_count_ours(&stack);
+			n++;
+		}
+	}
+	return n > 0 && ours == 0 && !tree_has(tree, WIRING_DROPIN);
+}
+
 static void check_wiring(const struct tree *tree, struct report *report)
 {
 	unsigned int n = 0;
 
+	if (is_untouched(tree)) {
+		report_line(report, REPORT_PROBLEM,
+			"no login leads into a room yet: roomctl enable does that");
+		return;
+	}
 	for (size_t i = 0; i < WIRING_SERVICES; i++) {
 		n += check_service(tree, wiring_services[i], report);
 		check_copy(tree, wiring_services[i], report);
@@ -105,6 +128,9 @@ static void check_wiring(const struct tree *tree, struct report *report)
 		report_line(report, REPORT_UNKNOWN,
 			"none of the PAM services of roomctl's table is here");
 	check_dropin(tree, report);
+	doors_services(tree, report);
+	if (tree->host)
+		doors_managers(report);
 }
 
 int verb_check(int argc, char **argv, bool json)

@@ -27,7 +27,7 @@ static const struct verb {
 
 static int print_help(void)
 {
-	puts("usage: roomctl [--json] VERB [ARGS]\n");
+	puts("usage: roomctl VERB [ARGS] [--json]\n");
 	for (size_t i = 0; i < N_VERBS; i++)
 		printf("  %-8s %-26s %s\n", verbs[i].name, verbs[i].args, verbs[i].help);
 	puts("\nexit: 0 yes, 1 no, 2 wrong usage, 3 cannot tell");
@@ -40,20 +40,35 @@ static int print_version(void)
 	return EXIT_YES;
 }
 
+/* Takes that word out of the arguments, wherever it stands; whether it was there. */
+static bool take_word(int *argc, char **argv, const char *word)
+{
+	int n = 1;
+
+	for (int i = 1; i < *argc; i++)
+		if (strcmp(argv[i], word) != 0)
+			argv[n++] = argv[i];
+	if (n == *argc)
+		return false;
+	*argc = n;
+	return true;
+}
+
 static int run(int argc, char **argv)
 {
-	bool json = argc > 1 && strcmp(argv[1], "--json") == 0;
-	int first = json ? 2 : 1;
+	bool json = take_word(&argc, argv, "--json");
+	const char *verb = argc > 1 ? argv[1] : NULL;
 
-	if (argc > first && strcmp(argv[first], "--help") == 0)
+	if (take_word(&argc, argv, "--help") || take_word(&argc, argv, "-h") ||
+		(verb && strcmp(verb, "help") == 0))
 		return print_help();
-	if (argc > first && strcmp(argv[first], "--version") == 0)
+	if (verb && strcmp(verb, "--version") == 0)
 		return print_version();
-	for (size_t i = 0; argc > first && i < N_VERBS; i++)
-		if (strcmp(argv[first], verbs[i].name) == 0)
-			return verbs[i].run(argc - first, argv + first, json);
-	if (argc > first)
-		complain("there is no verb '%s'; see roomctl --help", argv[first]);
+	for (size_t i = 0; verb && i < N_VERBS; i++)
+		if (strcmp(verb, verbs[i].name) == 0)
+			return verbs[i].run(argc - 1, argv + 1, json);
+	if (verb)
+		complain("there is no verb '%s'; see roomctl --help", verb);
 	else
 		complain("which verb? see roomctl --help");
 	return EXIT_USAGE;

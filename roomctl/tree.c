@@ -42,6 +42,11 @@ void tree_close(struct tree *tree)
 	fd_closep(&tree->dfd);
 }
 
+int tree_open_dir(const struct tree *tree, const char *path)
+{
+	return tree_open_at(tree, path, O_RDONLY | O_DIRECTORY);
+}
+
 bool tree_has(const struct tree *tree, const char *path)
 {
 	cleanup_fd int fd = tree_open_at(tree, path, O_PATH);
@@ -107,14 +112,14 @@ int tree_open_parent(const struct tree *tree, const char *path, bool make, const
 		return why_set(why, ENAMETOOLONG, "open directory", "of /%s", path);
 	snprintf(dir, sizeof dir, "%.*s", (int)(slash - path), path);
 	*ret_name = slash + 1;
-	fd = tree_open_at(tree, dir, O_RDONLY | O_DIRECTORY);
+	fd = tree_open_dir(tree, dir);
 	if (fd == -ENOENT && make) {
 		above_dfd = tree_open_parent(tree, dir, false, &name, why);
 		if (above_dfd < 0)
 			return above_dfd;
 		if (mkdirat(above_dfd, name, 0755) < 0)
 			return why_set(why, errno, "make directory", "/%s", dir);
-		fd = tree_open_at(tree, dir, O_RDONLY | O_DIRECTORY);
+		fd = tree_open_dir(tree, dir);
 	}
 	return fd < 0 ? why_set(why, -fd, "open directory", "/%s", dir) : fd;
 }

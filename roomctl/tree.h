@@ -23,6 +23,9 @@ struct tree {
 int tree_open(const char *root, struct tree *ret, struct why *why);
 void tree_close(struct tree *tree);
 
+/* A directory of the tree, opened, or -errno. */
+int tree_open_dir(const struct tree *tree, const char *path);
+
 bool tree_has(const struct tree *tree, const char *path);
 
 /*

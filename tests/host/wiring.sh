@@ -183,8 +183,8 @@ counts() {
 round_trip() {
 	"new_$1"
 	picture >"$dir/before"
-	ctl 1 check && said 'problem: sshd: pam_room.so is not in'
-	result $? "$1: check finds that nothing is wired"
+	ctl 1 check && said 'problem: no login leads into a room yet' && [ "$(wc -l <"$dir/said")" -eq 1 ]
+	result $? "$1: check finds that nothing is wired, in one line"
 	ctl 0 enable --dry-run && said 'would change: /etc/pam.d/sshd' && unchanged
 	result $? "$1: --dry-run tells and changes nothing"
 	grep '^would change' "$dir/said" >"$dir/order"
@@ -293,8 +293,14 @@ finds() {
 	new_tree one
 	put etc/pam.d/cron
 	put_sub
+	half_wired
 	ctl 1 check && said "$2"
 	result $? "check finds $1"
+}
+
+# A service that lacks the line is told when another has it, or the drop-in is there.
+half_wired() {
+	echo | put etc/systemd/system/user@.service.d/50-pam_room.conf
 }
 
 # accepts NAME: check finds nothing wrong in a cron file from standard input.
@@ -379,6 +385,32 @@ test_judgement() {
 	END
 }
 
+test_doors() {
+	new_debian12
+	cp "$root/etc/pam.d/login" "$root/etc/pam.d/vsftpd"
+	cp "$root/etc/pam.d/login" "$root/etc/pam.d/other"
+	cp "$root/etc/pam.d/login" "$root/etc/pam.d/runuser"
+	cp "$root/etc/pam.d/login" "$root/etc/pam.d/login.dpkg-old"
+	echo 'password required pam_unix.so' | put etc/pam.d/only-passwords
+	cp "$root/etc/pam.d/login" "$root/etc/pam.d/by-hand"
+	printf '\nsession required pam_room.so\n' >>"$root/etc/pam.d/by-hand"
+	ctl 0 enable && ctl 0 check
+	result $? "another service without the line is no problem"
+	said '^note: vsftpd: pam_room.so is not in' && said '^note: other: .*every service without a file'
+	result $? "it is told as a door"
+	! said runuser && ! said dpkg-old && ! said only-passwords && ! said ': common-'
+	result $? "what is no door is not told"
+	said '^ok: by-hand: '
+	result $? "a service with the line is judged like the rest"
+	echo 'session optional pam_limits.so' >>"$root/etc/pam.d/by-hand"
+	ctl 1 check && said '^problem: by-hand: .*pam_limits.so comes after'
+	result $? "and its mistakes are problems"
+	mkdir -p "$root/usr/lib/pam.d"
+	cp "$root/etc/pam.d/other" "$root/usr/lib/pam.d/remote-desktop"
+	ctl 1 check && said '^note: remote-desktop: '
+	result $? "a vendor's file counts too"
+}
+
 test_usage() {
 	root=$dir
 	ctl 2 enable --nonsense && ctl 2 check extra
@@ -389,16 +421,23 @@ test_usage() {
 	"$ROOMCTL" >/dev/null 2>"$dir/said"
 	[ $? -eq 2 ] && "$ROOMCTL" --help | grep -q enable && "$ROOMCTL" --version | grep -q '^roomctl '
 	result $? "no verb, --help and --version"
+	for word in -h --help; do
+		"$ROOMCTL" check $word | grep -q '^usage: ' || break
+	done && "$ROOMCTL" help | grep -q '^usage: '
+	result $? "help is found where people look for it"
 	new_debian12
 	printf 'sess\033[31m"ion required x\n' | put etc/pam.d/cron
 	mv "$root/etc/pam.d/common-session" "$root/etc/pam.d/$(printf 'common\033')"
 	sed -i "s/common-session\$/$(printf 'common\033')/" "$root/etc/pam.d/sshd"
-	ctl 1 check && ! grep -q "$(printf '\033')" "$dir/said"
+	half_wired
+	ctl 1 check && said 'cron' && ! grep -q "$(printf '\033')" "$dir/said"
 	result $? "no control byte reaches the terminal"
 	"$ROOMCTL" --json check --root "$root" >"$dir/said"
 	[ $? -eq 1 ] && ! grep -q "$(printf '\033')" "$dir/said" && said '"exit": 1}' &&
 		said '{"kind": "problem", "text": "'
 	result $? "check prints JSON"
+	"$ROOMCTL" check --root "$root" --json | cmp -s - "$dir/said"
+	result $? "--json may stand anywhere"
 }
 
 round_trip debian12
@@ -408,6 +447,7 @@ test_vendor
 test_refusals
 test_mending
 test_judgement
+test_doors
 test_usage
 echo "1..$n"
 exit $failed
