@@ -12,11 +12,17 @@ probe=/usr/local/lib/stage/probe
 refused() {
 	local out status=0
 	out=$(as alice "$2" 2>&1) || status=$?
-	if [ "$status" -ne 0 ] && [ "$status" -ne 124 ]; then
-		ok "$1"
-	else
-		not_ok "$1" "$2 ended with $status" "$out"
-	fi
+	# Not for want of a program (126, 127), of a login (255) or of patience (124).
+	case $status in
+	0 | 124 | 126 | 127 | 255) not_ok "$1" "$2 ended with $status" "$out" ;;
+	*) ok "$1" ;;
+	esac
+}
+
+# walled NAME COMMAND: what root may do outside, uid 0 that sudo made may not do inside.
+walled() {
+	is_ok "outside, $1 works" unshare --mount --propagation private sh -c "$2"
+	refused "uid 0: $1" "sudo -n sh -c '$2'"
 }
 
 # flags PID DIR: whether the topmost mount there is ro or rw, seen from outside.
@@ -41,6 +47,38 @@ files() {
 		is "$dir is read-only" "$(flags "$pid" "$dir")" ro
 	done
 	end_sleepers 7200
+	wait
+}
+
+# The same walls in the tables that the kernel keeps for the user's process, read from outside.
+from_outside() {
+	local dir root one other mask alices
+	hold alice 7206 || return
+	one=$pid root=/proc/$pid/root alices=$room
+	hold bob 7207 || return
+	other=/proc/$pid/root
+	for dir in /tmp /var/tmp /dev/shm; do
+		isnt "$dir is not the host's" "$(stat -c %d:%i "$root$dir")" "$(stat -c %d:%i "$dir")"
+		isnt "$dir is not bob's" "$(stat -c %d:%i "$root$dir")" "$(stat -c %d:%i "$other$dir")"
+	done
+	is "/home holds one home" "$(ls -A "$root/home")" alice
+	is "which is the host's own" "$(stat -c %d:%i "$root/home/alice")" "$(stat -c %d:%i /home/alice)"
+	is "/home itself is read-only" "$(flags "$one" /home)" ro
+	is "/proc is the room's: number 1 is the keeper" "$(cat "$root/proc/1/comm")" room-keeper
+	is "/proc shows as many processes as the room has" "$(find "$root/proc" -maxdepth 1 -name '[0-9]*' | wc -l)" \
+		"$(members "$alices" | wc -l)"
+	is "/dev/pts is the host's" "$(stat -c %d:%i "$root/dev/pts")" "$(stat -c %d:%i /dev/pts)"
+	for dir in /proc/sys /proc/sysrq-trigger /proc/irq /proc/bus /proc/fs /sys /usr /boot; do
+		[ ! -e "$root$dir" ] || is "$dir is read-only, from outside" "$(flags "$one" "$dir")" ro
+	done
+	for mask in /proc/kcore /proc/keys /proc/key-users /proc/timer_list /sys/firmware /sys/kernel/debug; do
+		[ ! -e "$mask" ] || isnt "$mask is covered" "$(stat -c %d:%i "$root$mask")" "$(stat -c %d:%i "$mask")"
+	done
+	is "no mount of the room tells the host of itself" "$(grep -c ' shared:' "/proc/$one/mountinfo")" 0
+	is "and only /run/user hears of the host's" \
+		"$(awk '/ master:/ && $5 !~ "^/run/user(/|$)" { print $5 }' "/proc/$one/mountinfo")" ""
+	is "/run/pam_room holds the mark only" "$(ls -A "$root/run/pam_room")" inside
+	end_sleepers 7206 7207
 	wait
 }
 
@@ -74,15 +112,21 @@ keeper_closed() {
 }
 
 commands() {
-	refused "mount" 'mount -t tmpfs none /mnt'
-	refused "mount by an ordinary bind" 'mount --bind /tmp /mnt'
-	refused "umount" 'umount /tmp'
+	policy <<<'version = 1; assign: ( { user = "dave"; room = "outside"; } );'
+	is_ok "outside, a user makes a user namespace" as dave 'unshare -U true && unshare -Ur true'
+	usual_policy
 	refused "unshare -U" 'unshare -U true'
 	refused "unshare -Ur" 'unshare -Ur true'
-	refused "unshare -m" 'unshare -m true'
-	refused "chroot" '/usr/sbin/chroot / true'
-	refused "nsenter into number 1" 'nsenter -t 1 -m true'
-	refused "dmesg" 'dmesg'
+	walled "mount" 'mount -t tmpfs none /mnt'
+	walled "mount by an ordinary bind" 'mount --bind /tmp /mnt'
+	walled "umount" 'umount /dev/shm'
+	walled "unshare -m" 'unshare -m true'
+	walled "unshare -U" 'unshare -U true'
+	walled "chroot" 'chroot / true'
+	walled "nsenter into a mount namespace" 'nsenter --mount=/proc/self/ns/mnt true'
+	walled "dmesg" 'dmesg >/dev/null'
+	walled "mknod" 'mknod /dev/shm/disk b 254 0'
+	rm -f /dev/shm/disk
 }
 
 # answers NAME TEXT CALL WANT...: the probe's answer to the call is one of these.
@@ -139,11 +183,7 @@ sudo_root() {
 	refused "uid 0: the keeper's program cannot be written" 'sudo -n dd if=/dev/null of=/proc/1/exe conv=notrunc'
 	refused "uid 0: nor its file" 'sudo -n dd if=/dev/null of=/usr/libexec/pam_room/room-keeper conv=notrunc'
 	refused "uid 0: the keeper's memory" 'sudo -n head -c 1 /proc/1/maps'
-	refused "uid 0: mount" 'sudo -n mount -t tmpfs none /mnt'
 	refused "uid 0: remount /proc/sys" 'sudo -n mount -o remount,bind,rw /proc/sys'
-	refused "uid 0: umount" 'sudo -n umount /tmp'
-	refused "uid 0: unshare" 'sudo -n unshare -m true'
-	refused "uid 0: mknod" 'sudo -n mknod /tmp/disk b 254 0'
 	# The same value: should it get through, nothing changes.
 	pattern=$(cat /proc/sys/kernel/core_pattern)
 	refused "uid 0: write /proc/sys" "echo '$pattern' | sudo -n tee /proc/sys/kernel/core_pattern"
@@ -173,6 +213,7 @@ core_limit() {
 
 begin
 files
+from_outside
 processes
 keeper_closed
 commands

@@ -87,6 +87,23 @@ keeper_killed() {
 	wait
 }
 
+# SIGTERM ends a room when it comes from outside; what uid 0 inside sends is not even noticed.
+keeper_told() {
+	local keeper
+	hold alice 7313 || return
+	keeper=$(keeper_of "$room")
+	is "uid 0 inside may send the keeper SIGTERM" "$(as alice 'sudo -n kill -TERM 1 && echo sent' 2>&1)" sent
+	sleep 4
+	is "SIGTERM from inside: the room goes on" "$(walls "$(find_sleeper 7313)")" "$room"
+	is_ok "SIGTERM from inside: the keeper keeps the room" as alice true
+	kill -TERM "${keeper:-none}" 2>/dev/null || not_ok "alice has a keeper to tell"
+	is_ok "SIGTERM from outside: everything in the room ends" wait_for 6 no_members "$room"
+	is_ok "SIGTERM from outside: the registry is empty" wait_for 3 no_rooms
+	end_sleepers 7313
+	wait
+	is "the next login has a room again" "$(as alice echo in 2>&1)" in
+}
+
 # A stopped keeper cannot answer: logins end with a reason, and soon.
 keeper_stopped() {
 	local keeper status=0 begun=$SECONDS
@@ -183,6 +200,7 @@ finish "dead logins"
 brief_room
 finish "brief rooms"
 keeper_killed
+keeper_told
 keeper_stopped
 finish "dead keepers"
 helpers_killed
