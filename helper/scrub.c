@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/close_range.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdint.h>
 #include <sys/capability.h>
@@ -198,11 +199,23 @@ static int scrub_same_namespace(const char *name, struct why *why)
 	return 0;
 }
 
+/* setns(2) sets root and working directory too, so a chroot(2) of the caller's is left as well. */
+static int scrub_enter_mounts(struct why *why)
+{
+	cleanup_fd int fd = open("/proc/1/ns/mnt", O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0 || setns(fd, CLONE_NEWNS) < 0)
+		return why_set(why, errno, "enter mounts", "those of pid 1");
+	return scrub_same_namespace("mnt", why);
+}
+
 int scrub_confine(struct why *why)
 {
 	int r = scrub_caps_cut(why);
 
 	if (r == 0)
 		r = scrub_same_namespace("user", why);
-	return r < 0 ? r : scrub_same_namespace("pid", why);
+	if (r == 0)
+		r = scrub_same_namespace("pid", why);
+	return r < 0 ? r : scrub_enter_mounts(why);
 }

@@ -35,6 +35,8 @@ int scrub_restore_limits(const struct scrubbed *scrubbed, struct why *why);
 /*
  * Cuts the capabilities down to the named ones, refusing by name when one is missing, and demands
  * that user and pid namespace are those of pid 1 (namespaces(7)): a helper in somebody's container
- * would build rooms in a place that the host does not see.
+ * would build rooms in a place that the host does not see. Then it enters pid 1's mount namespace,
+ * at its root: login services may have a view of their own (PrivateTmp= in systemd.exec(5),
+ * chroot(2)), and what a room looks like must not depend on which of them was first.
  */
 int scrub_confine(struct why *why);

@@ -241,6 +241,7 @@ hostile() {
 	out=$(timeout 20 pamtester roomtest "$2" open_session 2>&1) || status=$?
 	isnt "name $1: refused" "$status" 0
 	isnt "name $1: in time" "$status" 124
+	is "name $1: one line for whoever comes" "$(grep -c '^pam_room: ' <<<"$out")" 1
 	is "name $1: one line in the log" "$(log_since "$since" | grep -c .)" 1
 	is "name $1: and no control byte in it" "$(log_since "$since" | tr -cd '\001-\010\013-\037' | wc -c)" 0
 	is "name $1: nothing is left" "$(traces)" "$before"
@@ -262,9 +263,31 @@ names() {
 	hostile "with an escape" $'a\033[31mb'
 	hostile "that is a number" 1000
 	hostile "with a space behind" 'alice '
+	hostile "in capitals" ALICE
+	hostile "with a dot behind" alice.
+	hostile "of a domain" 'DOM\alice'
+	hostile "of a realm" alice@dom
+	hostile "that is a hexadecimal number" 0x3e9
+	hostile "that is a number in another way" 1e3
+	hostile "whose letters look alike" $'al\xc3\xadce'
+	hostile "whose letters look alike, composed" $'ali\xcc\x81ce'
 	long=$(head -c 4096 /dev/zero | tr '\0' a)
 	hostile "of 4096 bytes" "$long"
 	is_ok "a user who exists is let in by the same service" pamtester roomtest alice open_session close_session
+}
+
+# A strange name that somebody has: the room is named by the uid, and by nothing else.
+odd_names() {
+	local name uid=2100
+	for name in "o'neil" 'do.t' $'m\xc3\xbcller' 'a@b' '1e3' 'x$'; do
+		uid=$((uid + 1))
+		printf '%s:x:%s:%s::/home/odd:/bin/bash\n' "$name" "$uid" "$uid" >>/etc/passwd
+		is_ok "a user called $name is let in" pamtester roomtest "$name" open_session
+		is "$name: the log calls the room by the uid" \
+			"$(tail -n 5 "$STAGE/syslog" | grep -o "room $uid.brick" | sort -u)" "room $uid.brick"
+	done
+	wait_for 10 no_keepers
+	is "odd names: nothing is left" "$(rooms)" ""
 }
 
 # A login without a command: sshd goes on after a refusal, so it must be back outside, wholly.
@@ -300,5 +323,6 @@ after_the_join
 other_ways
 users_of_the_helper
 names
+odd_names
 works "after all"
 finish refusals

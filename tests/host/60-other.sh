@@ -56,6 +56,19 @@ tester() {
 		"$(pamtester roomtest alice open_session open_session >/dev/null 2>&1; echo $?)" 0
 }
 
+# A service that was started with mounts of its own (PrivateTmp=, PrivateMounts=): the room shows the host's.
+own_mounts() {
+	mkdir -p /opt/of-the-host
+	unshare --mount --propagation private sh -c \
+		"mount -t tmpfs none /opt && exec su bob -c 'exec sleep 7607'" </dev/null >"$STAGE/other" 2>&1 &
+	pid=$(sleeper 7607) || not_ok "a service with mounts of its own: starts" "$(cat "$STAGE/other")"
+	differs_in_all "a service with mounts of its own: bob has a room" "${pid:-none}"
+	is "and it shows the host's" "$(ls "/proc/$pid/root/opt")" "$(ls /opt)"
+	end_sleepers 7607
+	wait $!
+	rmdir /opt/of-the-host
+}
+
 # half NAME COMMAND...: an application that goes on in the process that opened the session would be half in: refused.
 half() {
 	local name=$1 before
@@ -120,6 +133,7 @@ cron_begin
 hold alice 7600
 ways
 directories
+own_mounts
 tester
 halves
 threads

@@ -236,6 +236,29 @@ static void in_userns(void *arg)
 	unit_must(strstr(why.text, "user namespace") != NULL);
 }
 
+/* A service with mounts of its own, in a chroot: the host's are what counts. */
+static void own_mounts(void *arg)
+{
+	struct stat init, own;
+
+	(void)arg;
+	own_pid_namespace();
+	unit_must(stat("/", &init) == 0);
+	unit_must(unshare(CLONE_NEWNS) == 0);
+	unit_must(mount("tmpfs", "/mnt", "tmpfs", 0, NULL) == 0 && mkdir("/mnt/proc", 0755) == 0);
+	unit_must(mount("/proc", "/mnt/proc", NULL, MS_BIND, NULL) == 0);
+	unit_must(mkdir("/mnt/dev", 0755) == 0);
+	unit_must(mount("/dev", "/mnt/dev", NULL, MS_BIND, NULL) == 0);
+	unit_must(chroot("/mnt") == 0);
+	start();
+	unit_must(stat("/", &own) == 0 && own.st_dev != init.st_dev);
+	unit_must(scrub_confine(&why) == 0);
+	unit_must(stat("/", &own) == 0);
+	unit_must(own.st_dev == init.st_dev && own.st_ino == init.st_ino);
+	unit_must(stat("/proc/1/ns/mnt", &init) == 0 && stat("/proc/self/ns/mnt", &own) == 0);
+	unit_must(own.st_ino == init.st_ino);
+}
+
 /* One of the seven is missing: it is told which. */
 static void without_a_capability(void *arg)
 {
@@ -262,6 +285,7 @@ CHILD_TEST(not_root)
 CHILD_TEST(confined)
 CHILD_TEST(in_another_pid_namespace)
 CHILD_TEST(in_userns)
+CHILD_TEST(own_mounts)
 CHILD_TEST(without_a_capability)
 
 static void test_descriptors(void **state)
@@ -284,6 +308,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_confined),
 		cmocka_unit_test(test_in_another_pid_namespace),
 		cmocka_unit_test(test_in_userns),
+		cmocka_unit_test(test_own_mounts),
 		cmocka_unit_test(test_without_a_capability),
 	};
 

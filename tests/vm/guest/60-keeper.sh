@@ -41,4 +41,16 @@ isnt "kill -9: it is a new one" "$(keeper_of "$room")" "$keeper"
 wait_for 30 manager_of alice >/dev/null
 in_room "kill -9: the manager comes back in it" "$(manager_of alice)" "$room"
 is "kill -9: and works" "$(on alice systemd-run --user --wait --pipe --quiet echo yes 2>&1)" yes
+
+# The process that looks after the manager from outside is the user's own: he may kill it, and all of it goes.
+on alice systemd-run --user --quiet sleep 7604
+in_room "kill -9 of the supervisor: a unit was in the room" "$(sleeper 7604)" "$room"
+service=user@$(id -u alice).service
+kill -9 "$(systemctl show --property MainPID --value "$service")"
+is_ok "kill -9 of the supervisor: the manager is gone" wait_for 20 no_manager alice
+is_ok "kill -9 of the supervisor: its units too" wait_for 20 no_sleeper 7604
+is "kill -9 of the supervisor: the session stays where it was" "$(walls "$(find_sleeper 7603)")" "$room"
+systemctl reset-failed "$service"
+is_ok "kill -9 of the supervisor: the manager starts again" systemctl start "$service"
+in_room "kill -9 of the supervisor: in the room" "$(manager_of alice)" "$room"
 leave 7602 7603
