@@ -14,6 +14,7 @@
 #include <string.h>
 #include <systemd/sd-bus.h>
 #include <systemd/sd-daemon.h>
+#include <time.h>
 
 #include "lib/clean.h"
 #include "lib/deadline.h"
@@ -195,6 +196,7 @@ static int cgroup_of(pid_t pid, char *buf, size_t size, struct why *why)
 int cgroup_place_login(pid_t login, uid_t uid, int64_t deadline, struct why *why)
 {
 	char group[1024], slice[32], about[64];
+	struct timespec now;
 	struct scope scope = { .n = 4,
 		.properties = {
 			{ "Description", PROPERTY_TEXT, about, 0 },
@@ -212,7 +214,10 @@ int cgroup_place_login(pid_t login, uid_t uid, int64_t deadline, struct why *why
 	/* A session that logind knows, this user's or (su) another's, or a manager's service. */
 	if (strncmp(group, "/user.slice/", 12) == 0)
 		return 0;
-	snprintf(scope.name, sizeof scope.name, "pam_room-login-%d.scope", login);
+	/* The scope may outlive the login, and its pid is given out again. */
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	snprintf(scope.name, sizeof scope.name, "pam_room-login-%d-%lld%06ld.scope", login,
+		(long long)now.tv_sec, now.tv_nsec / 1000);
 	snprintf(slice, sizeof slice, "user-%u.slice", uid);
 	snprintf(about, sizeof about, "Login of uid %u without a session", uid);
 	return scope_start(&scope, deadline, why);

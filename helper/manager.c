@@ -16,6 +16,7 @@
 #include <string.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -54,7 +55,7 @@ static int run_manager(const struct scrubbed *caller, struct why *why)
 	/* What would outlive execve(2): this program's own alarm, mask and ignored signal. */
 	alarm(0);
 	umask(caller->mask);
-	signal(SIGPIPE, SIG_DFL);
+	scrub_restore_signals();
 	execve(name, argv, caller->environment);
 	return why_set(why, errno, step, "cannot run " ROOM_SYSTEMD_MANAGER);
 }
@@ -173,6 +174,19 @@ static int start_inside(const struct scrubbed *caller, const struct room *room, 
 	return supervise(pidfd, room, &all);
 }
 
+/* The room sets a hard limit of 1, and the caller's may be 0: raising it takes a capability that
+ * scrub_confine() gives away. */
+static int allow_core_limit(struct why *why)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_CORE, &limit) == 0 && limit.rlim_max > 0)
+		return 0;
+	limit.rlim_max = 1;
+	return setrlimit(RLIMIT_CORE, &limit) < 0 ? why_set(why, errno, step, "core limit of 0") :
+						    0;
+}
+
 int manager_run(const struct scrubbed *caller, int64_t deadline, struct why *why)
 {
 	static struct room room = { .pidfd = -1, .lease_fd = -1 };
@@ -186,6 +200,8 @@ int manager_run(const struct scrubbed *caller, int64_t deadline, struct why *why
 	if (r == 0)
 		return run_manager(caller, why);
 	if (r == 1)
+		r = allow_core_limit(why);
+	if (r == 0)
 		r = scrub_confine(why);
 	if (r == 0)
 		r = manager_cgroup_settle(caller->uid, caller->gid, why);

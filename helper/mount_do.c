@@ -19,6 +19,8 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -47,9 +49,23 @@ static int open_place(const char *path)
 	return fd < 0 ? -errno : fd;
 }
 
+/* Nobody but root can have put a link anywhere on the way. */
+static bool is_roots_way(const char *path)
+{
+	char above[PATH_MAX];
+	struct stat st;
+
+	for (const char *slash = strchr(path, '/'); slash; slash = strchr(slash + 1, '/')) {
+		snprintf(above, sizeof above, "%.*s/", (int)(slash - path), path);
+		if (stat(above, &st) < 0 || st.st_uid != 0 || (st.st_mode & (S_IWGRP | S_IWOTH)))
+			return false;
+	}
+	return true;
+}
+
 /*
  * A path that its user may have had a hand in: where it leads over a link, what it leads to must be
- * his or root's. Otherwise it would show him what the view hides.
+ * his, or root's if the links are too. Otherwise it would show him what the view hides.
  */
 static int open_owned(const char *path, uint32_t owner)
 {
@@ -63,7 +79,9 @@ static int open_owned(const char *path, uint32_t owner)
 	fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return -errno;
-	return st.st_uid == owner || st.st_uid == 0 ? take_fd(&fd) : -EPERM;
+	if (st.st_uid == owner || (st.st_uid == 0 && is_roots_way(path)))
+		return take_fd(&fd);
+	return -EPERM;
 }
 
 static int set_attrs(int fd, uint64_t attrs, uint64_t propagation)

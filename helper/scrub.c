@@ -16,6 +16,7 @@
 #include <stdint.h>
 #include <sys/capability.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -33,12 +34,10 @@ static const struct scrub_limit {
 	const char *name;
 	uint64_t least;
 } scrub_limits[SCRUB_N_LIMITS] = {
-	{ RLIMIT_NOFILE, "open files", 256 },
-	{ RLIMIT_FSIZE, "file size", 16 * MIB },
-	{ RLIMIT_AS, "address space", 512 * MIB },
-	{ RLIMIT_DATA, "data segment", 256 * MIB },
+	{ RLIMIT_NOFILE, "open files", 256 }, { RLIMIT_FSIZE, "file size", 16 * MIB },
+	{ RLIMIT_AS, "address space", 512 * MIB }, { RLIMIT_DATA, "data segment", 256 * MIB },
 	{ RLIMIT_STACK, "stack", 1 * MIB },
-	{ RLIMIT_CPU, "cpu seconds", 30 },
+	{ RLIMIT_CPU, "cpu seconds", RLIM_INFINITY }, /* the keeper inherits it, for good */
 };
 
 /* What the helper may do once it knows its question. Everything else is gone by then. */
@@ -68,6 +67,8 @@ static int scrub_ids(struct scrubbed *ret, bool groups, struct why *why)
 	return 0;
 }
 
+static const int scrub_ignored[] = { SIGPIPE, SIGTSTP, SIGTTIN, SIGTTOU };
+
 static int scrub_signals(void)
 {
 	const struct itimerval never = { 0 };
@@ -84,11 +85,36 @@ static int scrub_signals(void)
 		setitimer(ITIMER_VIRTUAL, &never, NULL) < 0 ||
 		setitimer(ITIMER_PROF, &never, NULL) < 0)
 		return -errno;
-	/* A reader that goes away must not end a run half-way. */
+	/* A reader that goes away must not end a run half-way, nor a key of the caller's terminal
+	 * stop it while it holds a lock. */
 	action.sa_handler = SIG_IGN;
-	if (sigaction(SIGPIPE, &action, NULL) < 0 || sigprocmask(SIG_SETMASK, &none, NULL) < 0)
+	for (size_t i = 0; i < sizeof scrub_ignored / sizeof scrub_ignored[0]; i++)
+		if (sigaction(scrub_ignored[i], &action, NULL) < 0)
+			return -errno;
+	return sigprocmask(SIG_SETMASK, &none, NULL) < 0 ? -errno : 0;
+}
+
+/* Every later login depends on the keeper, which inherits these from whoever comes first. */
+static int scrub_standing(void)
+{
+	const struct sched_param param = { 0 };
+	cleanup_fd int fd = open("/proc/self/oom_score_adj", O_RDWR | O_CLOEXEC);
+	char text[16] = "";
+
+	if (sched_setscheduler(0, SCHED_OTHER, &param) < 0 || setpriority(PRIO_PROCESS, 0, 0) < 0)
+		return -errno;
+	if (fd < 0 || read(fd, text, sizeof text - 1) < 0)
+		return -errno;
+	/* A score above 0 makes it the first to go; below is what the login program chose. */
+	if (text[0] != '-' && text[0] != '0' && pwrite(fd, "0", 1, 0) < 0)
 		return -errno;
 	return 0;
+}
+
+void scrub_restore_signals(void)
+{
+	for (size_t i = 0; i < sizeof scrub_ignored / sizeof scrub_ignored[0]; i++)
+		signal(scrub_ignored[i], SIG_DFL);
 }
 
 static int scrub_fds(unsigned int first_fd)
@@ -133,10 +159,10 @@ int scrub_restore_limits(const struct scrubbed *scrubbed, struct why *why)
 	return 0;
 }
 
-int scrub_start(struct scrubbed *ret, unsigned int first_fd, bool groups, struct why *why)
+int scrub_start(struct scrubbed *ret, unsigned int first_fd, bool for_module, struct why *why)
 {
 	static char *empty[] = { NULL };
-	int r = scrub_ids(ret, groups, why);
+	int r = scrub_ids(ret, for_module, why);
 
 	ret->environment = environ;
 	environ = empty;
@@ -148,6 +174,9 @@ int scrub_start(struct scrubbed *ret, unsigned int first_fd, bool groups, struct
 	r = scrub_signals();
 	if (r < 0)
 		return why_set(why, -r, "scrub", "signals and timers");
+	r = for_module ? scrub_standing() : 0;
+	if (r < 0)
+		return why_set(why, -r, "scrub", "priority, scheduling and OOM score");
 	r = scrub_fds(first_fd);
 	if (r < 0)
 		return why_set(why, -r, "scrub", "descriptors");

@@ -25,9 +25,14 @@ struct scrubbed {
 /*
  * Makes the process fully root and takes away what was inherited: environment, umask, signals,
  * timers, working directory, terminal, too low limits, and every descriptor from first_fd on.
- * Descriptors 0, 1 and 2 are open afterwards. groups: also drop the supplementary groups.
+ * Descriptors 0, 1 and 2 are open afterwards. for_module: a keeper may come of this run, so the
+ * supplementary groups, priority, scheduling and OOM score go too; without, a program is run for
+ * the caller in the end.
  */
-int scrub_start(struct scrubbed *ret, unsigned int first_fd, bool groups, struct why *why);
+int scrub_start(struct scrubbed *ret, unsigned int first_fd, bool for_module, struct why *why);
+
+/* Back to the default, before a program is run for the caller: what scrub_start() ignores. */
+void scrub_restore_signals(void);
 
 /* Gives the limits back that scrub_start() changed, before a program is run for the caller. */
 int scrub_restore_limits(const struct scrubbed *scrubbed, struct why *why);

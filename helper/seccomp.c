@@ -95,6 +95,14 @@ static const struct seccomp_argument {
 	{ "unshare", 0, CLONE_NEWPID, CLONE_NEWPID },
 	{ "unshare", 0, CLONE_NEWNET, CLONE_NEWNET },
 	{ "unshare", 0, CLONE_NEWTIME, CLONE_NEWTIME },
+	/* Process 1 of a room is its keeper. uid 0 could take its descriptors or its time away. */
+	{ "prlimit64", 0, ANY, 1 },
+	{ "sched_setscheduler", 0, ANY, 1 },
+	{ "sched_setparam", 0, ANY, 1 },
+	{ "sched_setattr", 0, ANY, 1 },
+	{ "sched_setaffinity", 0, ANY, 1 },
+	{ "setpriority", 1, ANY, 1 },
+	{ "ioprio_set", 1, ANY, 1 },
 	/* Typing into somebody else's terminal. */
 	{ "ioctl", 1, ANY, TIOCSTI },
 	{ "ioctl", 1, ANY, TIOCLINUX },

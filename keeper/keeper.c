@@ -157,10 +157,15 @@ static void keeper_turn(struct keeper *keeper)
 {
 	struct pollfd *polls = keeper->polls;
 	unsigned int n = keeper->leases.capacity;
+	int ready;
 
 	for (unsigned int i = 0; i < n; i++)
 		polls[3 + i] = (struct pollfd){ keeper->leases.list[i].fd, POLLIN, 0 };
-	if (poll(polls, n + 3, keeper_patience(keeper)) > 0) {
+	ready = poll(polls, n + 3, keeper_patience(keeper));
+	/* It hears nobody any more: better an end than a room without a keeper. */
+	if (ready < 0 && errno != EINTR)
+		keeper_happens(keeper, TOLD);
+	if (ready > 0) {
 		if (polls[0].revents)
 			keeper_birth(keeper);
 		if (polls[1].revents)

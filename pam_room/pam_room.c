@@ -10,11 +10,13 @@
  * closes the lease.
  */
 #include <errno.h>
+#include <linux/close_range.h>
 #include <poll.h>
 #include <security/pam_ext.h>
 #include <security/pam_modules.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <syslog.h>
 
 #include "lib/apply.h"
@@ -119,7 +121,8 @@ static int session_learn(struct session *session)
 	if (r != PERSON_FOUND || person->passwd.pw_uid == 0)
 		return r;
 	r = person_find_groups(person, &session->why);
-	session->ask = (struct ask){ .user = user,
+	/* As the account is called: a directory may know it by other spellings too. */
+	session->ask = (struct ask){ .user = person->passwd.pw_name,
 		.uid = person->passwd.pw_uid,
 		.gid = person->passwd.pw_gid,
 		.home = person->passwd.pw_dir,
@@ -189,18 +192,35 @@ static int session_keeper_lives(struct session *session)
 	return why_set(&session->why, ESRCH, "join room", "its keeper is gone");
 }
 
+/* A directory among the three that every program gets would lead out of the room. */
+static int session_check_stdio(struct why *why)
+{
+	struct stat st;
+
+	for (int fd = 0; fd <= 2; fd++)
+		if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))
+			return why_set(why, EISDIR, "check application", "descriptor %d", fd);
+	return 0;
+}
+
 /* Wholly in, or wholly back. */
 static int session_enter(struct session *session)
 {
 	struct why why;
-	int r = apply_prepare(&session->joint, &session->why);
+	int r = session_check_stdio(&session->why);
 
+	if (r == 0)
+		r = apply_prepare(&session->joint, &session->why);
 	if (r < 0)
 		return r;
 	r = apply_join(&session->plan, session->reply.record.fds[RECORD_FD_KEEPER], &session->joint,
 		&session->why);
 	if (r == 0)
 		r = session_keeper_lives(session);
+	/* su(1) hands on every descriptor it got, and one of a directory outside leads there. They
+	 * stay open for the application. */
+	if (r == 0 && close_range(3, ~0u, CLOSE_RANGE_CLOEXEC) < 0)
+		r = why_set(&session->why, errno, "close descriptors", "close-on-exec");
 	if (r == 0)
 		r = apply_confine(&session->plan, &session->why);
 	if (r < 0 && apply_undo(&session->plan, &session->joint, &why) < 0)

@@ -189,6 +189,10 @@ sudo_root() {
 	refused "uid 0: write /proc/sys" "echo '$pattern' | sudo -n tee /proc/sys/kernel/core_pattern"
 	pattern=$(cat /sys/module/printk/parameters/time)
 	refused "uid 0: write /sys" "echo '$pattern' | sudo -n tee /sys/module/printk/parameters/time"
+	refused "uid 0: the keeper's limits" 'sudo -n prlimit --pid 1 --nofile=10:10'
+	refused "uid 0: the keeper's priority" 'sudo -n renice -n 5 -p 1'
+	refused "uid 0: the keeper's scheduling" 'sudo -n chrt --idle --pid 0 1'
+	refused "uid 0: the keeper's processors" 'sudo -n taskset --pid 1 1'
 	is "uid 0: other homes" "$(as alice sudo -n ls -A /home)" alice
 	is "uid 0: processes outside" "$(as alice "sudo -n ls -d /proc/$$ 2>/dev/null | wc -l")" 0
 	as alice 'sudo -n kill -9 1; sudo -n kill -STOP 1'

@@ -276,6 +276,38 @@ names() {
 	is_ok "a user who exists is let in by the same service" pamtester roomtest alice open_session close_session
 }
 
+# Rules are about accounts, however somebody spells the name of his.
+other_spelling() {
+	cp /etc/nsswitch.conf "$STAGE/nsswitch"
+	gcc -shared -fPIC "-DALICE=$(id -u alice)" -o /usr/lib/libnss_stage.so.2 "$here/nss.c" || not_ok "nss.c compiles"
+	ldconfig
+	sed -i 's/^passwd:.*/& stage/' /etc/nsswitch.conf
+	policy <<<'version = 1; assign: ( { user = "alice"; room = "closed"; } );'
+	is "a directory knows another spelling" "$(id -u ALICE)" "$(id -u alice)"
+	like "which leads to the same rule" "$(pamtester roomtest ALICE open_session 2>&1)" '*closed*'
+	usual_policy
+	cp "$STAGE/nsswitch" /etc/nsswitch.conf
+	rm /usr/lib/libnss_stage.so.2
+	ldconfig
+}
+
+# A link that leads to what the view hides is not followed for its owner.
+linked_home() {
+	wait_for 10 no_keepers
+	usermod -d /home/carol/site carol
+	su carol -s /bin/sh -c true >/dev/null 2>&1
+	wait_for 10 no_keepers
+	setpriv --reuid carol --regid carol --clear-groups ln -sfn / /home/carol/site
+	isnt "a home that is a link to /: refused" "$(su carol -c true >/dev/null 2>&1; echo $?)" 0
+	setpriv --reuid carol --regid carol --clear-groups ln -sfn /home /home/carol/site
+	isnt "a home that is a link to all homes: refused" "$(su carol -c true >/dev/null 2>&1; echo $?)" 0
+	setpriv --reuid carol --regid carol --clear-groups mkdir /home/carol/real
+	setpriv --reuid carol --regid carol --clear-groups ln -sfn /home/carol/real /home/carol/site
+	is "a home that is a link to a directory of the user's: let in" "$(su carol -c 'ls -A /home' 2>&1)" carol
+	usermod -d /home/carol carol
+	rm -r /home/carol/site /home/carol/real
+}
+
 # A strange name that somebody has: the room is named by the uid, and by nothing else.
 odd_names() {
 	local name uid=2100
@@ -324,5 +356,7 @@ other_ways
 users_of_the_helper
 names
 odd_names
+other_spelling
+linked_home
 works "after all"
 finish refusals

@@ -69,6 +69,32 @@ own_mounts() {
 	rmdir /opt/of-the-host
 }
 
+# Descriptors of whoever calls su lead outside, so they end where the room begins.
+descriptors() {
+	local seen
+	seen=$(exec 9</ && su alice -c 'ls -d /proc/self/fd/9 2>/dev/null; echo done')
+	is "a descriptor of the caller's does not reach the room" "$seen" "done"
+	seen=$(su alice -c true <&- 2>&1)
+	is "a closed standard input is none" "$seen" ""
+	isnt "a directory as standard input: refused" "$(su alice -c true </ >/dev/null 2>&1; echo $?)" 0
+	isnt "a directory as standard output: refused" "$( (exec 1</ && su alice -c true) 2>/dev/null; echo $?)" 0
+	is "the application keeps its own" "$(exec 9</; pamtester roomtest alice open_session >/dev/null && ls -d /proc/self/fd/9)" \
+		/proc/self/fd/9
+}
+
+# What a caller did to himself, he does not do to the room.
+standing() {
+	local keeper
+	(ulimit -S -t 40 && exec nice -n 19 chrt --batch 0 su dave -c 'exec sleep 7608') </dev/null >"$STAGE/other" 2>&1 &
+	pid=$(sleeper 7608) || not_ok "a caller with low standing" "$(cat "$STAGE/other")"
+	keeper=$(keeper_of "$(walls "${pid:-none}")")
+	is "the keeper's priority is its own" "$(ps -o ni= -p "${keeper:-none}" | xargs)" 0
+	is "and its scheduling" "$(ps -o cls= -p "${keeper:-none}" | xargs)" TS
+	is "and its time" "$(awk '/^Max cpu time/ { print $4 }' "/proc/$keeper/limits")" unlimited
+	end_sleepers 7608
+	wait $!
+}
+
 # half NAME COMMAND...: an application that goes on in the process that opened the session would be half in: refused.
 half() {
 	local name=$1 before
@@ -134,6 +160,8 @@ hold alice 7600
 ways
 directories
 own_mounts
+descriptors
+standing
 tester
 halves
 threads

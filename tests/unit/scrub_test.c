@@ -56,6 +56,11 @@ static void environment(void *arg)
 	unit_must(environ && !environ[0]);
 }
 
+static bool is_ignored(int sig)
+{
+	return sig == SIGPIPE || sig == SIGTSTP || sig == SIGTTIN || sig == SIGTTOU;
+}
+
 static void signals(void *arg)
 {
 	const struct itimerval soon = { .it_value = { .tv_usec = 20000 } };
@@ -77,7 +82,7 @@ static void signals(void *arg)
 	for (int sig = 1; sig <= SIGRTMAX; sig++) {
 		unit_must(sigismember(&set, sig) <= 0);
 		if (sigaction(sig, NULL, &action) == 0)
-			unit_must(action.sa_handler == (sig == SIGPIPE ? SIG_IGN : SIG_DFL));
+			unit_must(action.sa_handler == (is_ignored(sig) ? SIG_IGN : SIG_DFL));
 	}
 	for (int which = ITIMER_REAL; which <= ITIMER_PROF; which++)
 		unit_must(getitimer((__itimer_which_t)which, &left) == 0 &&
@@ -113,8 +118,8 @@ static void limits(void *arg)
 	static const struct {
 		__rlimit_resource_t resource;
 		rlim_t least;
-	} rows[] = { { RLIMIT_NOFILE, 256 }, { RLIMIT_FSIZE, 1 << 24 }, { RLIMIT_CPU, 30 },
-		{ RLIMIT_STACK, 1 << 20 } };
+	} rows[] = { { RLIMIT_NOFILE, 256 }, { RLIMIT_FSIZE, 1 << 24 },
+		{ RLIMIT_CPU, RLIM_INFINITY }, { RLIMIT_STACK, 1 << 20 } };
 	const struct rlimit low = { 8, 4096 };
 	struct rlimit limit;
 	struct scrubbed scrubbed;
@@ -150,6 +155,22 @@ static void process(void *arg)
 	unit_must(getgroups(0, NULL) == 0);
 	unit_must(prctl(PR_GET_DUMPABLE) == 0);
 	unit_must(getsid(0) == getpid());
+}
+
+/* What a caller did to his own standing, the keeper would have for good. */
+static void standing(void *arg)
+{
+	const struct sched_param param = { 0 };
+	char text[16] = "";
+	int fd;
+
+	(void)arg;
+	unit_must(setpriority(PRIO_PROCESS, 0, 19) == 0);
+	unit_must(sched_setscheduler(0, SCHED_BATCH, &param) == 0);
+	start();
+	unit_must(getpriority(PRIO_PROCESS, 0) == 0 && sched_getscheduler(0) == SCHED_OTHER);
+	fd = open("/proc/self/oom_score_adj", O_RDONLY | O_CLOEXEC);
+	unit_must(read(fd, text, sizeof text - 1) > 0 && atoi(text) <= 0);
 }
 
 static void not_root(void *arg)
@@ -281,6 +302,7 @@ CHILD_TEST(environment)
 CHILD_TEST(signals)
 CHILD_TEST(limits)
 CHILD_TEST(process)
+CHILD_TEST(standing)
 CHILD_TEST(not_root)
 CHILD_TEST(confined)
 CHILD_TEST(in_another_pid_namespace)
@@ -304,6 +326,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_descriptors),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_process),
+		cmocka_unit_test(test_standing),
 		cmocka_unit_test(test_not_root),
 		cmocka_unit_test(test_confined),
 		cmocka_unit_test(test_in_another_pid_namespace),
