@@ -18,10 +18,12 @@ end_sleepers 7502
 
 # systemd opens the PAM session in the process that becomes the unit: it would keep the host's pid namespace.
 hold alice 7503 || exit 0
+since=$(date +%H:%M:%S)
 timeout 30 systemd-run --quiet --unit=with-pam -p User=alice -p PAMName=su -p TimeoutStopSec=5 sleep 7504 2>&1 | sed 's/^/# /'
 is_ok "a unit with PAMName: refused" wait_for 30 systemctl is-failed --quiet with-pam
 is "a unit with PAMName: nothing of it runs" "$(find_sleeper 7504)" ""
-is_ok "a unit with PAMName: the log says why" has_line "check application" journalctl -q -u with-pam
+is_ok "a unit with PAMName: the log says why" wait_for 10 has_line "check application" \
+	journalctl -q --since "$since"
 systemctl stop with-pam 2>/dev/null
 systemctl reset-failed with-pam 2>/dev/null
 leave 7503

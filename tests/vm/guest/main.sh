@@ -31,12 +31,17 @@ make_users() {
 	done
 }
 
+# shellcheck disable=SC2016
+listens() { bash -c 'exec 3<>/dev/tcp/localhost/22' 2>/dev/null; }
+
 # A test that ends a session by force must not make sshd refuse the next ones; older releases lack the word.
 calm_sshd() {
 	local file=/etc/ssh/sshd_config.d/room-test.conf
 	printf 'PerSourcePenalties no\nMaxStartups 100\n' >"$file"
 	sshd -t 2>/dev/null || echo 'MaxStartups 100' >"$file"
-	systemctl reload ssh
+	# A reload would listen anew some time after it returns.
+	systemctl restart ssh
+	wait_for 60 listens
 }
 
 # Every login before this point is an ordinary one, so wiring that breaks sshd shows here first.
