@@ -180,7 +180,9 @@ static int allow_core_limit(struct why *why)
 {
 	struct rlimit limit;
 
-	if (getrlimit(RLIMIT_CORE, &limit) == 0 && limit.rlim_max > 0)
+	if (getrlimit(RLIMIT_CORE, &limit) < 0)
+		return why_set(why, errno, step, "core limit");
+	if (limit.rlim_max > 0)
 		return 0;
 	limit.rlim_max = 1;
 	return setrlimit(RLIMIT_CORE, &limit) < 0 ? why_set(why, errno, step, "core limit of 0") :

@@ -15,7 +15,6 @@
 
 #include "lib/clean.h"
 #include "lib/fd.h"
-#include "lib/text.h"
 #include "lib/why.h"
 
 #define PROMISE_PATH_MAX (REGISTRY_KEY_MAX + sizeof "/" REGISTRY_PROMISE)

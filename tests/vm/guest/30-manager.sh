@@ -89,6 +89,20 @@ restarts() {
 	in_room "restart by root: units are in the room" "$(sleeper 7302)" "$room"
 }
 
+# Hardened hosts forbid cores to everybody; the room's limit of one byte takes a capability then.
+hard_core_limit() {
+	local dropin=/run/systemd/system/user@.service.d/room-test.conf
+	mkdir -p "${dropin%/*}"
+	printf '[Service]\nLimitCORE=0\n' >"$dropin"
+	systemctl daemon-reload
+	is_ok "a hard core limit of 0: the manager starts" timeout 90 systemctl restart "$service"
+	in_room "a hard core limit of 0: in the room" "$(manager_of alice)" "$room"
+	is "a hard core limit of 0: with the room's" \
+		"$(awk '/^Max core file size/ { print $5, $6 }' "/proc/$(manager_of alice)/limits")" "1 1"
+	rm "$dropin"
+	systemctl daemon-reload
+}
+
 plant_unit
 hold alice 7300 || exit 0
 running "manager: answers in the session"
@@ -98,5 +112,6 @@ units
 limits
 is "manager: no process of the user is outside" "$(strays alice "$room")" ""
 restarts
+hard_core_limit
 on alice systemctl --user stop planted
 leave 7300
