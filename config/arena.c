@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: pam_room contributors */
 /*
- * Memory that is given back all at once (see arena.h): a chain of blocks, each from calloc(3), so
- * that the tools which watch allocations see every one of them.
+ * Memory that is given back all at once (see arena.h): a chain of blocks, out of which small pieces
+ * are cut. A policy of many rules is a million small pieces, and a login waits for them.
  */
 #include "config/arena.h"
 
@@ -10,13 +10,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define ARENA_BLOCK 65536
+
 struct block {
 	struct block *next;
+	size_t size, used; /* of data */
 	max_align_t data[];
 };
 
 struct arena {
-	struct block *first;
+	struct block *first; /* the one that pieces are cut out of */
 };
 
 struct arena *arena_new(void)
@@ -35,15 +38,41 @@ void arena_free(struct arena *arena)
 	free(arena);
 }
 
-void *arena_alloc(struct arena *arena, size_t size)
+static struct block *arena_add(struct arena *arena, size_t size)
 {
-	struct block *block = size < SIZE_MAX / 2 ? calloc(1, sizeof *block + size) : NULL;
+	size_t room = size > ARENA_BLOCK ? size : ARENA_BLOCK;
+	struct block *block = calloc(1, sizeof *block + room);
 
 	if (!block)
 		return NULL;
-	block->next = arena->first;
-	arena->first = block;
-	return block->data;
+	block->size = room;
+	/* What is large has a block of its own, behind the one that is still being cut. */
+	if (arena->first && size > ARENA_BLOCK / 4) {
+		block->next = arena->first->next;
+		arena->first->next = block;
+	} else {
+		block->next = arena->first;
+		arena->first = block;
+	}
+	return block;
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+	size_t align = sizeof(max_align_t);
+	struct block *block = arena->first;
+	void *piece;
+
+	if (size > SIZE_MAX / 4)
+		return NULL;
+	size = (size + align - 1) / align * align;
+	if (!block || block->size - block->used < size)
+		block = arena_add(arena, size);
+	if (!block)
+		return NULL;
+	piece = (char *)block->data + block->used;
+	block->used += size;
+	return piece;
 }
 
 const char *arena_text(struct arena *arena, const char *text)

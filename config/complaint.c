@@ -11,22 +11,35 @@
 
 #include "lib/text.h"
 
-void complaints_add(
-	struct complaints *complaints, const char *file, unsigned int line, const char *fmt, ...)
+void complaint_add(struct complaint_list *list, const char *file, unsigned int line,
+	unsigned int column, const char *fmt, ...)
 {
-	struct complaint *complaint = &complaints->list[complaints->n];
+	struct complaint *complaint = &list->list[list->n];
 	va_list args;
 
-	if (complaints->n == COMPLAINTS_MAX) {
-		complaints->n_more++;
+	if (list->n == COMPLAINTS_MAX) {
+		list->n_more++;
 		return;
 	}
-	complaints->n++;
+	list->n++;
 	complaint->line = line;
+	complaint->column = column;
 	snprintf(complaint->file, sizeof complaint->file, "%s", file);
 	va_start(args, fmt);
 	vsnprintf(complaint->text, sizeof complaint->text, fmt, args);
 	va_end(args);
 	text_tame(complaint->file);
 	text_tame(complaint->text);
+}
+
+const char *complaint_print(const struct complaint *complaint, char *buf, size_t size)
+{
+	char where[32] = "";
+
+	if (complaint->line > 0 && complaint->column > 0)
+		snprintf(where, sizeof where, "%u:%u:", complaint->line, complaint->column);
+	else if (complaint->line > 0)
+		snprintf(where, sizeof where, "%u:", complaint->line);
+	snprintf(buf, size, "%s:%s %s", complaint->file, where, complaint->text);
+	return buf;
 }

@@ -11,17 +11,26 @@
 
 struct complaint {
 	char file[160];
-	unsigned int line;
-	char text[256];
+	unsigned int line, column; /* from 1; column 0: it cannot be told */
+	char text[320];
 };
 
-/* All mistakes found, up to COMPLAINTS_MAX; n_more counts those beyond. */
-struct complaints {
+/* Up to COMPLAINTS_MAX; n_more counts those beyond. */
+struct complaint_list {
 	struct complaint list[COMPLAINTS_MAX];
 	size_t n;
 	size_t n_more;
 };
 
+struct complaints {
+	struct complaint_list errors;   /* with one of these no room is opened */
+	struct complaint_list warnings; /* what may not be meant */
+	size_t n_later; /* of the errors, those about what is right and not built yet */
+};
+
 /* Adds one. The text is lower case and without a full stop; control bytes become '?'. */
-void complaints_add(struct complaints *complaints, const char *file, unsigned int line,
-	const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+void complaint_add(struct complaint_list *list, const char *file, unsigned int line,
+	unsigned int column, const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+
+/* "file:line:column: text", without what cannot be told. Returns buf. */
+const char *complaint_print(const struct complaint *complaint, char *buf, size_t size);

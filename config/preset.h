@@ -6,9 +6,15 @@
  */
 #pragma once
 
+#include <stddef.h>
+
 struct room_spec;
 
+#define PRESETS 1
 #define PRESET_DEFAULT "brick"
 
 /* The preset of that name, or NULL. */
 const struct room_spec *preset_find(const char *name);
+
+/* By its number, below PRESETS. */
+const struct room_spec *preset_get(size_t number);

@@ -10,18 +10,16 @@
 struct complaints;
 struct policy;
 
-/* A policy that is being put together from several files. */
-struct draft {
-	struct policy *policy;
-	size_t max_rooms, max_rules; /* what the arrays have room for */
-};
-
 /*
- * Adds what one file says; file names it in complaints and must live as long as the policy's arena.
- * Mistakes go to complaints and are no failure here. 0 or -ENOMEM.
+ * Adds to the policy what one file says; file names it in complaints and must live as long as the
+ * policy's arena; text ends in a newline and a NUL. Mistakes go to complaints and are no failure
+ * here. 0 or -ENOMEM.
  */
-int read_text(struct draft *draft, const char *file, const char *text, size_t len,
+int read_text(struct policy *policy, const char *file, const char *text, size_t len,
 	struct complaints *complaints);
 
-/* When all files are read: binds each rule to its room. */
-void read_finish(struct draft *draft, struct complaints *complaints);
+/*
+ * When all files are read without a mistake: the rooms that need no description, each rule's room,
+ * and the numbers of the groups and netgroups (finish.c). 0 or -ENOMEM.
+ */
+int read_finish(struct policy *policy, struct complaints *complaints);

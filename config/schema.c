@@ -5,130 +5,218 @@
  */
 #include "config/schema.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "config/policy.h"
 #include "lib/text.h"
 
-static const struct schema_choice walls[] = {
-	{ "brick", WALLS_BRICK, false },
-	{ "glass", 0, true },
-	{ "concrete", 0, true },
-	{ NULL, 0, false },
-};
+#define CHOICES(name, ...) static const struct schema_choice name[] = { __VA_ARGS__, { 0 } }
 
-static const struct schema_choice linger[] = {
-	{ "processes", LINGER_PROCESSES, false },
-	{ "none", LINGER_NONE, false },
-	{ NULL, 0, false },
-};
+CHOICES(walls, { "brick", WALLS_BRICK, false }, { "glass", 0, true }, { "concrete", 0, true });
+CHOICES(share, { "user", SHARE_USER, false }, { "group", SHARE_GROUP, true },
+	{ "session", SHARE_SESSION, true });
+CHOICES(network, { "host", NETWORK_HOST, false }, { "none", NETWORK_NONE, true },
+	{ "private", NETWORK_PRIVATE, true });
+CHOICES(homes, { "hidden", HOMES_HIDDEN, false }, { "visible", HOMES_VISIBLE, true });
+CHOICES(systems, { "protected", SYSTEM_PROTECTED, false }, { "writable", SYSTEM_WRITABLE, true },
+	{ "read_only", SYSTEM_READ_ONLY, true });
+CHOICES(tmps, { "memory", TMP_MEMORY, false }, { "disk", TMP_DISK, true },
+	{ "host", TMP_HOST, true });
+CHOICES(devs, { "host", DEV_HOST, false }, { "minimal", DEV_MINIMAL, true });
+CHOICES(allowances, { "deny", USER_NAMESPACES_DENY, false },
+	{ "allow", USER_NAMESPACES_ALLOW, true });
+CHOICES(profiles, { "developer", PROFILE_DEVELOPER, false }, { "login", PROFILE_LOGIN, true },
+	{ "container", PROFILE_CONTAINER, true }, { "strict", PROFILE_STRICT, true });
+CHOICES(actions, { "errno", ACTION_ERRNO, false }, { "log", ACTION_LOG, true },
+	{ "kill", ACTION_KILL, true });
+CHOICES(failures, { "deny", ON_FAILURE_DENY, false }, { "allow", ON_FAILURE_ALLOW, true });
+CHOICES(linger, { "processes", LINGER_PROCESSES, false }, { "none", LINGER_NONE, false });
+CHOICES(namespaces, { "mount", ROOM_NS_MOUNT, false }, { "pid", ROOM_NS_PID, false },
+	{ "ipc", ROOM_NS_IPC, false }, { "uts", ROOM_NS_UTS, false },
+	{ "network", ROOM_NS_NETWORK, false }, { "cgroup", ROOM_NS_CGROUP, false },
+	{ "user", ROOM_NS_USER, false });
+/* Bits of linux/securebits.h. */
+CHOICES(securebits, { "noroot", 1 << 0, false }, { "noroot_locked", 1 << 1, false },
+	{ "no_setuid_fixup", 1 << 2, false }, { "no_setuid_fixup_locked", 1 << 3, false },
+	{ "keep_caps", 1 << 4, false }, { "keep_caps_locked", 1 << 5, false },
+	{ "no_cap_ambient_raise", 1 << 6, false },
+	{ "no_cap_ambient_raise_locked", 1 << 7, false });
 
-#define KEY(level, name, ...)                                                                      \
-	{                                                                                          \
-		SCHEMA_##level, name, __VA_ARGS__                                                  \
-	}
-#define LATER(level, name, meaning) KEY(level, name, SCHEMA_LATER, 0, NULL, NULL, NULL, meaning)
+#define AT_NONE 0
+#define IN_POLICY(field) offsetof(struct policy, field)
 #define IN_ROOM(field) offsetof(struct room_spec, field)
+#define IN_LIMITS(field) (IN_ROOM(limits) + offsetof(struct room_limits, field))
 #define IN_RULE(field) offsetof(struct rule, field)
-#define WANTS_STRINGS "a string or a list of strings"
+
+/* KEY(level, name, type, offset, what else, wants, fallback, meaning) */
+#define ROW(lvl, nam, typ, off, wan, fal, mea, ...)                                                \
+	{                                                                                          \
+		.level = SCHEMA_##lvl, .name = nam, .type = SCHEMA_##typ, .offset = off,           \
+		.wants = wan, .fallback = fal, .meaning = mea, __VA_ARGS__                         \
+	}
+#define LATER .later = true
+#define OF_WALLS .of_walls = true
+#define BY_WALLS "what the walls say"
+#define A_SIZE "a size like \"512M\" or \"2G\""
+#define SOME_STRINGS "a string or a list of strings"
+#define SOME_PATHS "an absolute path or a list of them"
 
 const struct schema_row schema_rows[] = {
-	KEY(FILE, "version", SCHEMA_VERSION, 0, NULL, "the number 1", "1",
-		"the version of the language"),
-	KEY(FILE, "rooms", SCHEMA_ROOMS, 0, NULL, "a group { name: { ... }; }", "none",
-		"the rooms, by name"),
-	KEY(FILE, "assign", SCHEMA_RULES, 0, NULL, "a list ( { ... }, { ... } )", "none",
-		"who gets which room; the first rule that matches decides"),
-	LATER(FILE, "on_failure", "what happens when no room can be opened"),
+	ROW(FILE, "version", VERSION, AT_NONE, "the number 1", "1",
+		"the version of the language", ),
+	ROW(FILE, "on_failure", CHOICE, IN_POLICY(on_failure), "\"deny\" or \"allow\"", "deny",
+		"whether users other than root get in when their room cannot be opened",
+		.choices = failures),
+	ROW(FILE, "rooms", ROOMS, AT_NONE, "a group { name: { ... }; }", "none",
+		"the rooms, by name", ),
+	ROW(FILE, "assign", RULES, AT_NONE, "a list ( { ... }, { ... } )", "none",
+		"who gets which room: the first rule whose conditions all hold decides", ),
 
-	KEY(ROOM, "walls", SCHEMA_CHOICE, IN_ROOM(walls), walls, "\"brick\"", "brick",
-		"the preset that everything else of the room starts from"),
-	KEY(ROOM, "linger", SCHEMA_CHOICE, IN_ROOM(linger), linger, "\"processes\" or \"none\"",
-		"processes", "what the room waits for before it ends"),
-	LATER(ROOM, "share", "who shares the room"),
-	LATER(ROOM, "namespaces", "the room's namespaces"),
-	LATER(ROOM, "hostname", "the host name in the room"),
-	LATER(ROOM, "network", "the room's network"),
-	LATER(ROOM, "homes", "whether other homes are seen"),
-	LATER(ROOM, "system", "how much of the system is read-only"),
-	LATER(ROOM, "tmp", "the room's private /tmp"),
-	LATER(ROOM, "dev", "the room's /dev"),
-	LATER(ROOM, "devices", "devices besides the usual ones"),
-	LATER(ROOM, "no_entry", "paths that are closed"),
-	LATER(ROOM, "read_only", "paths that are read-only"),
-	LATER(ROOM, "writable", "paths that are writable all the same"),
-	LATER(ROOM, "bind", "directories that are seen at another place"),
-	LATER(ROOM, "setuid", "programs that may elevate"),
-	LATER(ROOM, "capabilities", "the capability sets"),
-	LATER(ROOM, "securebits", "the securebits"),
-	LATER(ROOM, "no_new_privs", "whether nothing may elevate"),
-	LATER(ROOM, "user_namespaces", "whether users may make user namespaces"),
-	LATER(ROOM, "syscalls", "the system call filter"),
-	LATER(ROOM, "limits", "what the room may use"),
-	LATER(ROOM, "banner", "a line for whoever enters"),
-	LATER(ROOM, "on_failure", "what happens when the room cannot be opened"),
+	ROW(ROOM, "walls", CHOICE, IN_ROOM(walls), "\"glass\", \"brick\" or \"concrete\"", "brick",
+		"the preset that everything else of the room starts from", .choices = walls),
+	ROW(ROOM, "share", CHOICE, IN_ROOM(share), "\"user\", \"group\" or \"session\"", BY_WALLS,
+		"who shares the room: all sessions of a user, a whole group, or nobody",
+		.choices = share, OF_WALLS),
+	ROW(ROOM, "linger", LINGER, IN_ROOM(linger),
+		"\"processes\", \"none\" or a duration like \"10m\"", BY_WALLS,
+		"what the room waits for before it ends: its last process, nothing (the last "
+		"logout ends everything in it), or so long after the last logout",
+		.choices = linger, OF_WALLS),
+	ROW(ROOM, "namespaces", FLAGS, IN_ROOM(namespaces),
+		"a list out of \"mount\", \"pid\", \"ipc\", \"uts\", \"network\", \"cgroup\" and "
+		"\"user\"",
+		BY_WALLS, "the room's own namespaces(7)", .choices = namespaces, LATER, OF_WALLS),
+	ROW(ROOM, "hostname", HOSTNAME, IN_ROOM(hostname), "a host name", "the host's",
+		"the host name in the room", LATER),
+	ROW(ROOM, "network", CHOICE, IN_ROOM(network), "\"host\", \"none\" or \"private\"",
+		BY_WALLS, "the host's network, loopback alone, or one of its own with a way out",
+		.choices = network, OF_WALLS),
+	ROW(ROOM, "homes", CHOICE, IN_ROOM(homes), "\"hidden\" or \"visible\"", BY_WALLS,
+		"whether other users' homes are seen", .choices = homes, OF_WALLS),
+	ROW(ROOM, "system", CHOICE, IN_ROOM(system), "\"writable\", \"protected\" or \"read_only\"",
+		BY_WALLS,
+		"how much of the system is read-only: nothing more than by file permissions, "
+		"/usr, /boot, /sys and /proc/sys, or all but the home, /tmp and the runtime "
+		"directory",
+		.choices = systems, OF_WALLS),
+	ROW(ROOM, "tmp", GROUP, AT_NONE, "a group { ... }", BY_WALLS,
+		"the room's own /tmp, /var/tmp and /dev/shm", .sub = SCHEMA_TMP),
+	ROW(TMP, "kind", CHOICE, IN_ROOM(tmp_kind), "\"memory\", \"disk\" or \"host\"", BY_WALLS,
+		"where they are: in memory, in a directory of the room's, or the host's",
+		.choices = tmps, OF_WALLS),
+	ROW(TMP, "size", SIZE, IN_ROOM(tmp_size), A_SIZE, "half of the memory",
+		"how much fits into them", LATER),
+	ROW(TMP, "inodes", COUNT, IN_ROOM(tmp_inodes), "a number from 1 to 2147483647",
+		"no limit of its own", "how many files fit into them", LATER, .min = 1,
+		.max = INT32_MAX),
+	ROW(ROOM, "dev", CHOICE, IN_ROOM(dev), "\"host\" or \"minimal\"", BY_WALLS,
+		"the host's /dev, or the usual devices and those of devices", .choices = devs,
+		OF_WALLS),
+	ROW(ROOM, "devices", DEVICES, IN_ROOM(devices), "a pattern below /dev or a list of them",
+		"none", "devices besides the usual ones", LATER),
+	ROW(ROOM, "no_entry", PATHS, IN_ROOM(no_entry), SOME_PATHS, "none",
+		"what is closed: it looks empty and nobody writes to it", LATER),
+	ROW(ROOM, "read_only", PATHS, IN_ROOM(read_only), SOME_PATHS, "none", "what is read-only",
+		LATER),
+	ROW(ROOM, "writable", PATHS, IN_ROOM(writable), SOME_PATHS, "none",
+		"what is writable all the same", LATER),
+	ROW(ROOM, "bind", BINDS, IN_ROOM(binds), "a list ( { ... }, { ... } )", "none",
+		"directories that are seen at another place too", .sub = SCHEMA_BIND, LATER),
+	ROW(BIND, "source", PATH, offsetof(struct room_bind, source), "an absolute path",
+		"must be written", "the directory of the host", ),
+	ROW(BIND, "target", PATH, offsetof(struct room_bind, target), "an absolute path",
+		"must be written", "where it is seen", ),
+	ROW(BIND, "read_only", BOOL, offsetof(struct room_bind, read_only), "true or false",
+		"false", "whether it is read-only there", ),
+	ROW(ROOM, "setuid", SETUID, IN_ROOM(setuid), "\"all\", \"none\" or a list of paths",
+		BY_WALLS, "the programs whose setuid bit or file capabilities count", LATER,
+		OF_WALLS),
+	ROW(ROOM, "capabilities", GROUP, AT_NONE, "a group { ... }", BY_WALLS,
+		"the capability sets, capabilities(7)", .sub = SCHEMA_CAPABILITIES),
+	ROW(CAPABILITIES, "bounding", CAPS, IN_ROOM(bounding),
+		"\"all\", \"none\", \"docker\", \"podman\" or a list of capabilities, each with + "
+		"or - to start from the walls' set",
+		BY_WALLS, "the bounding set", LATER, OF_WALLS),
+	ROW(CAPABILITIES, "inheritable", CAPS, IN_ROOM(inheritable),
+		"\"all\", \"none\", \"docker\", \"podman\" or a list of capabilities, each with + "
+		"or - to start from the walls' set",
+		BY_WALLS, "the inheritable set", LATER, OF_WALLS),
+	ROW(ROOM, "securebits", FLAGS, IN_ROOM(securebits),
+		"a list of securebits, like \"noroot\" and \"noroot_locked\"", BY_WALLS,
+		"the securebits, capabilities(7)", .choices = securebits, LATER, OF_WALLS),
+	ROW(ROOM, "no_new_privs", BOOL, IN_ROOM(no_new_privs), "true or false", BY_WALLS,
+		"whether nothing may elevate, PR_SET_NO_NEW_PRIVS", LATER, OF_WALLS),
+	ROW(ROOM, "user_namespaces", CHOICE, IN_ROOM(user_namespaces), "\"allow\" or \"deny\"",
+		BY_WALLS, "whether users may make user namespaces", .choices = allowances,
+		OF_WALLS),
+	ROW(ROOM, "syscalls", GROUP, AT_NONE, "a group { ... }", BY_WALLS,
+		"the system call filter, seccomp(2)", .sub = SCHEMA_SYSCALLS),
+	ROW(SYSCALLS, "profile", CHOICE, IN_ROOM(profile),
+		"\"login\", \"developer\", \"container\" or \"strict\"", BY_WALLS,
+		"the filter that the next two change", .choices = profiles, OF_WALLS),
+	ROW(SYSCALLS, "allow", SYSNAMES, IN_ROOM(syscalls_allow), "names of system calls", "none",
+		"system calls that are let through all the same", LATER),
+	ROW(SYSCALLS, "deny", SYSNAMES, IN_ROOM(syscalls_deny), "names of system calls", "none",
+		"system calls that are refused too", LATER),
+	ROW(SYSCALLS, "action", CHOICE, IN_ROOM(action), "\"errno\", \"log\" or \"kill\"", BY_WALLS,
+		"what happens to a refused call", .choices = actions, OF_WALLS),
+	ROW(ROOM, "limits", GROUP, AT_NONE, "a group { ... }", "none",
+		"what the room may use, cgroups(7)", .sub = SCHEMA_LIMITS),
+	ROW(LIMITS, "memory", SIZE, IN_LIMITS(memory), A_SIZE, "none", "memory, memory.max", LATER),
+	ROW(LIMITS, "memory_high", SIZE, IN_LIMITS(memory_high), A_SIZE, "none",
+		"memory above which the room is slowed down, memory.high", LATER),
+	ROW(LIMITS, "swap", SIZE, IN_LIMITS(swap), A_SIZE, "none", "swap, memory.swap.max", LATER),
+	ROW(LIMITS, "cpu", PERCENT, IN_LIMITS(cpu), "a percentage like \"400%\"", "none",
+		"processor time, in percent of one processor, cpu.max", LATER),
+	ROW(LIMITS, "cpu_weight", COUNT, IN_LIMITS(cpu_weight), "a number from 1 to 10000", "none",
+		"share of the processors when they are busy, cpu.weight", LATER, .min = 1,
+		.max = 10000),
+	ROW(LIMITS, "cpus", CPUS, IN_LIMITS(cpus), "processors like \"0-7\" or \"0,2,4-6\"", "none",
+		"the processors that may be used, cpuset.cpus", LATER),
+	ROW(LIMITS, "tasks", COUNT, IN_LIMITS(tasks), "a number from 1 to 4194304", "none",
+		"processes and threads, pids.max", LATER, .min = 1, .max = 4194304),
+	ROW(LIMITS, "io_weight", COUNT, IN_LIMITS(io_weight), "a number from 1 to 10000", "none",
+		"share of the disks when they are busy, io.weight", LATER, .min = 1, .max = 10000),
+	ROW(LIMITS, "io", IO_LIST, IN_LIMITS(io), "a list ( { ... }, { ... } )", "none",
+		"bytes per second, io.max", .sub = SCHEMA_IO, LATER),
+	ROW(IO, "path", PATH, offsetof(struct io_limit, path), "an absolute path",
+		"must be written", "a file on the disk that is meant", ),
+	ROW(IO, "read", SIZE, offsetof(struct io_limit, read), A_SIZE, "none",
+		"bytes read in a second", ),
+	ROW(IO, "write", SIZE, offsetof(struct io_limit, write), A_SIZE, "none",
+		"bytes written in a second", ),
+	ROW(LIMITS, "ptys", COUNT, IN_LIMITS(ptys), "a number from 1 to 65536", "none",
+		"pseudo-terminals", LATER, .min = 1, .max = 65536),
+	ROW(ROOM, "banner", TEXT, IN_ROOM(banner), "one line of up to 200 characters", "none",
+		"a line for whoever enters", LATER),
+	ROW(ROOM, "on_failure", CHOICE, IN_ROOM(on_failure), "\"deny\" or \"allow\"",
+		"what the file says",
+		"whether users other than root get in when the room cannot be opened",
+		.choices = failures),
 
-	KEY(RULE, "user", SCHEMA_STRINGS, IN_RULE(user), NULL, WANTS_STRINGS, "anybody",
-		"login names, with * and ? and [...]"),
-	KEY(RULE, "group", SCHEMA_STRINGS, IN_RULE(group), NULL, WANTS_STRINGS, "any",
-		"groups, one of which the user is in"),
-	KEY(RULE, "uid", SCHEMA_UIDS, IN_RULE(uid), NULL,
-		"a string like \"1000-1999\" or \"1000-\"", "any", "a range of user ids"),
-	KEY(RULE, "service", SCHEMA_STRINGS, IN_RULE(service), NULL, WANTS_STRINGS, "any",
-		"PAM services, with * and ? and [...]"),
-	KEY(RULE, "room", SCHEMA_TARGET, IN_RULE(room_name), NULL,
+	ROW(RULE, "user", GLOBS, IN_RULE(user), SOME_STRINGS, "anybody",
+		"account names as the directory has them, patterns as in glob(7)", ),
+	ROW(RULE, "group", NAMES, IN_RULE(group), SOME_STRINGS, "any",
+		"groups, one of which the user is in, no patterns", ),
+	ROW(RULE, "netgroup", NAMES, IN_RULE(netgroup), SOME_STRINGS, "any",
+		"netgroups, one of which the user is in, no patterns", ),
+	ROW(RULE, "uid", UIDS, IN_RULE(uid), "a string like \"1000-1999\" or \"1000-\"", "any",
+		"a range of user ids", ),
+	ROW(RULE, "service", GLOBS, IN_RULE(service), SOME_STRINGS, "any",
+		"PAM services, patterns as in glob(7)", ),
+	ROW(RULE, "tty", GLOBS, IN_RULE(tty), SOME_STRINGS, "any",
+		"terminals, PAM_TTY without /dev/, patterns as in glob(7)", ),
+	ROW(RULE, "from", FROM, IN_RULE(from), SOME_STRINGS, "anywhere",
+		"where the user comes from, PAM_RHOST: addresses, networks like \"10.0.0.0/8\", or "
+		"patterns of host names", ),
+	ROW(RULE, "time", TIME, IN_RULE(time), SOME_STRINGS, "always",
+		"times of the week like \"Mon-Fri 08:00-18:00\", when the session opens", ),
+	ROW(RULE, "room", TARGET, IN_RULE(room_name),
 		"the name of a room, \"outside\" or \"closed\"", "must be written",
-		"where the login goes"),
-	LATER(RULE, "netgroup", "netgroups, one of which the user is in"),
-	LATER(RULE, "tty", "terminals"),
-	LATER(RULE, "from", "hosts and networks that the user comes from"),
-	LATER(RULE, "time", "times of the week"),
+		"where the login goes", ),
 };
 
 const size_t schema_n_rows = sizeof schema_rows / sizeof schema_rows[0];
 
-const struct schema_row *schema_find(enum schema_level level, const char *name)
-{
-	for (size_t i = 0; i < schema_n_rows; i++)
-		if (schema_rows[i].level == level && strcmp(schema_rows[i].name, name) == 0)
-			return &schema_rows[i];
-	return NULL;
-}
-
-/* Two slips of the keyboard, and less than half of the word. */
-static unsigned int schema_patience(const char *name)
-{
-	return strlen(name) < 4 ? 1 : 2;
-}
-
-const char *schema_nearest(enum schema_level level, const char *name)
-{
-	unsigned int best = schema_patience(name) + 1;
-	const char *nearest = NULL;
-
-	for (size_t i = 0; i < schema_n_rows; i++) {
-		unsigned int distance = text_distance(name, schema_rows[i].name, best);
-
-		if (schema_rows[i].level != level || distance >= best)
-			continue;
-		best = distance;
-		nearest = schema_rows[i].name;
-	}
-	return nearest;
-}
-
-const char *schema_nearest_choice(const struct schema_choice *choices, const char *name)
-{
-	unsigned int best = schema_patience(name) + 1;
-	const char *nearest = NULL;
-
-	for (; choices->name; choices++) {
-		unsigned int distance = text_distance(name, choices->name, best);
-
-		if (choices->later || distance >= best)
-			continue;
-		best = distance;
-		nearest = choices->name;
-	}
-	return nearest;
-}
+_Static_assert(sizeof schema_rows / sizeof schema_rows[0] <= POLICY_ROWS_MAX, "raise it");

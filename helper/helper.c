@@ -16,8 +16,8 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "config/decide.h"
 #include "config/load.h"
-#include "config/match.h"
 #include "helper/caller.h"
 #include "helper/cgroup.h"
 #include "helper/manager.h"
@@ -37,6 +37,7 @@
 #define HELPER_MS 10000   /* the module waits a little longer */
 #define HELPER_ALARM_S 12 /* for what has no deadline of its own: then the kernel ends it */
 #define HELPER_ASK_MS 3000
+#define HELPER_LOOKUP_MS 5000 /* for the user's groups; the rest is for the room */
 #define HELPER_MANAGER_SERVICE "systemd-user"
 
 enum { HELPER_OK = 0, HELPER_CALLER = 100, HELPER_SYSTEM = 111 };
@@ -62,16 +63,23 @@ static int listen_to_module(
 	return r;
 }
 
-static int decide(const struct policy *policy, const struct ask *ask, struct decision *decision,
-	struct answer *answer)
+/* An enum outcome, or -errno: what cannot be told for certain is refused. */
+static int decide(const struct policy *policy, const struct ask *ask, int64_t deadline,
+	struct decision *decision, struct answer *answer, struct why *why)
 {
-	const struct subject subject = { .user = ask->user,
-		.uid = ask->uid,
-		.groups = ask->groups,
-		.n_groups = ask->n_groups,
-		.service = ask->service };
+	struct subject subject = {
+		.user = ask->user, .uid = ask->uid, .service = ask->service, .tty = ask->tty
+	};
+	int r;
 
-	policy_match(policy, &subject, decision);
+	from_host_read(ask->rhost, &subject.from);
+	subject_set_now(&subject);
+	r = policy_decide(policy, &subject, ask->gid, deadline_sooner(deadline, HELPER_LOOKUP_MS),
+		decision, NULL, NULL, why);
+	if (r == 0 && decision->unsure)
+		r = -EAGAIN;
+	if (r < 0)
+		return r;
 	if (decision->rule)
 		snprintf(answer->rule, sizeof answer->rule, "%s:%u", decision->rule->place.file,
 			decision->rule->place.line);
@@ -129,9 +137,11 @@ static int find_room(const struct ask *ask, int64_t deadline, struct room *room,
 	r = policy_load(ROOM_SYSCONFDIR, &policy, &complaints, why);
 	if (r < 0)
 		return r;
-	outcome = decide(policy, ask, &decision, answer);
+	outcome = decide(policy, ask, deadline, &decision, answer, why);
+	if (outcome < 0)
+		return outcome;
 	request = (struct room_request){ decision.room, ask->user, ask->home, ask->uid,
-		answer->rule };
+		answer->rule, policy->generation };
 	if (strcmp(ask->service, HELPER_MANAGER_SERVICE) == 0)
 		return ensure_room(&request, outcome, deadline, room, answer, why);
 	if (outcome != OUTCOME_ROOM)
@@ -202,7 +212,6 @@ static int answer_module(struct why *why)
 		answer.outcome = (enum outcome)r;
 	r = hand_over(&answer, &room, deadline_in(HELPER_ASK_MS), why);
 	room_release(&room);
-	ask_free(&ask);
 	return r < 0 ? HELPER_SYSTEM : HELPER_OK;
 }
 

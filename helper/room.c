@@ -18,7 +18,7 @@
 #include <sys/un.h>
 #include <time.h>
 
-#include "helper/caps.h"
+#include "config/rooms.h"
 #include "helper/cgroup.h"
 #include "helper/mount_list.h"
 #include "helper/seccomp.h"
@@ -74,7 +74,7 @@ static int room_plan(const struct room_spec *spec, pid_t keeper, struct plan *pl
 	char path[64];
 	struct stat st;
 
-	*plan = (struct plan){ .bounding = caps_bounding(spec), .n_rlimits = 1 };
+	*plan = (struct plan){ .bounding = spec->bounding, .n_rlimits = 1 };
 	/* A limit of one byte, unlike zero, keeps |core_pattern from being run on the host
 	 * (core(5)). It */
 	/* takes the filter to keep the limit: helper/seccomp.c. */
@@ -113,8 +113,10 @@ static int room_write_state(
 	text_tame(user);
 	text_tame(rule);
 	len = snprintf(text, sizeof text,
-		"room=%s\nuser=%s\nuid=%u\nkeeper=%d\ncreated=%" PRId64 "\nrule=%s\n",
-		request->spec->name, user, request->uid, keeper, (int64_t)time(NULL), rule);
+		"room=%s\nuser=%s\nuid=%u\nkeeper=%d\ncreated=%" PRId64
+		"\nrule=%s\npolicy=%016" PRIx64 "\nspec=%016" PRIx64 "\n",
+		request->spec->name, user, request->uid, keeper, (int64_t)time(NULL), rule,
+		request->generation, rooms_hash(request->spec));
 	r = fd_replace_file(room_dfd, REGISTRY_STATE, text, (size_t)len);
 	return r < 0 ? why_set(why, -r, "make room", "state") : 0;
 }

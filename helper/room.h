@@ -20,7 +20,8 @@ struct room_request {
 	const struct room_spec *spec;
 	const char *user, *home;
 	uid_t uid;
-	const char *rule; /* "file:line" of the rule that decided, or empty; for people */
+	const char *rule;    /* "file:line" of the rule that decided, or empty; for people */
+	uint64_t generation; /* of the policy */
 };
 
 /* A room that lives at least as long as lease_fd is open. */

@@ -46,6 +46,7 @@ static const cap_value_t scrub_caps[] = {
 	CAP_SYS_CHROOT,          /* setns(2) into a mount namespace */
 	CAP_SYS_PTRACE,          /* setns(2) through the pidfd of a keeper, which is not dumpable */
 	CAP_DAC_READ_SEARCH,     /* reaching a home below directories that are closed to others */
+	CAP_KILL,                /* ending a look-up, which is nobody's (lib/lookup.h) */
 	CAP_SETUID,              /* the user manager becomes its user */
 	CAP_SETGID, CAP_SETPCAP, /* ... with the room's bounding set */
 };

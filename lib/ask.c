@@ -8,9 +8,7 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 
-#include "lib/clean.h"
 #include "lib/plan.h"
 #include "lib/text.h"
 #include "lib/wire.h"
@@ -26,16 +24,12 @@ long ask_encode(const struct ask *ask, void *buf, size_t size)
 	wire_put_str(&wire, ask->service);
 	wire_put_str(&wire, ask->tty);
 	wire_put_str(&wire, ask->rhost);
-	wire_put_u32(&wire, (uint32_t)ask->n_groups);
-	for (size_t i = 0; i < ask->n_groups; i++)
-		wire_put_str(&wire, ask->groups[i]);
 	return wire.err ? wire.err : (long)wire.at;
 }
 
 int ask_decode(const void *data, size_t len, struct ask *ret, struct why *why)
 {
 	struct wire wire = { .data = (unsigned char *)(uintptr_t)data, .size = len };
-	cleanup_free const char **groups = NULL;
 
 	ret->uid = wire_get_u32(&wire);
 	ret->gid = wire_get_u32(&wire);
@@ -44,25 +38,9 @@ int ask_decode(const void *data, size_t len, struct ask *ret, struct why *why)
 	ret->service = wire_get_str(&wire);
 	ret->tty = wire_get_str(&wire);
 	ret->rhost = wire_get_str(&wire);
-	ret->n_groups = wire_get_u32(&wire);
-	/* Each name takes at least three bytes, so the record's own length bounds the array. */
-	if (wire.err || ret->n_groups > len / 3)
-		return why_set(why, EBADMSG, "read question", "the bytes are no question");
-	groups = calloc(ret->n_groups + 1, sizeof *groups);
-	if (!groups)
-		return why_set(why, ENOMEM, "read question", "%zu groups", ret->n_groups);
-	for (size_t i = 0; i < ret->n_groups; i++)
-		groups[i] = wire_get_str(&wire);
 	if (wire_end(&wire) < 0)
 		return why_set(why, EBADMSG, "read question", "the bytes are no question");
-	ret->groups = take_ptr(groups);
 	return 0;
-}
-
-void ask_free(struct ask *ask)
-{
-	free(ask->groups);
-	ask->groups = NULL;
 }
 
 long answer_encode(const struct answer *answer, void *buf, size_t size)

@@ -20,8 +20,6 @@ struct ask {
 	const char *service; /* PAM_SERVICE */
 	const char *tty;
 	const char *rhost;
-	const char **groups; /* names of all groups of the user */
-	size_t n_groups;
 };
 
 enum outcome {
@@ -46,7 +44,6 @@ struct answer {
 long ask_encode(const struct ask *ask, void *buf, size_t size);
 long answer_encode(const struct answer *answer, void *buf, size_t size);
 
-/* ask_decode() allocates ret->groups; ask_free() frees it. -EBADMSG, -ENOMEM. */
+/* -EBADMSG for bytes that are no question, or no answer. */
 int ask_decode(const void *data, size_t len, struct ask *ret, struct why *why);
-void ask_free(struct ask *ask);
 int answer_decode(const void *data, size_t len, struct answer *ret, struct why *why);

@@ -15,6 +15,32 @@ void text_tame(char *text)
 			*c = '?';
 }
 
+size_t text_utf8(const char *text, size_t max, unsigned int *ret_point)
+{
+	static const struct {
+		unsigned char mask, lead;
+		unsigned int least;
+	} rows[] = { { 0x80, 0x00, 0 }, { 0xe0, 0xc0, 0x80 }, { 0xf0, 0xe0, 0x800 },
+		{ 0xf8, 0xf0, 0x10000 } };
+	const unsigned char *s = (const unsigned char *)text;
+
+	for (size_t len = 1; len <= 4 && len <= max; len++) {
+		unsigned int point = s[0] & (unsigned int)~rows[len - 1].mask & 0xff;
+		size_t i = 1;
+
+		if ((s[0] & rows[len - 1].mask) != rows[len - 1].lead)
+			continue;
+		for (; i < len && (s[i] & 0xc0) == 0x80; i++)
+			point = point << 6 | (s[i] & 0x3f);
+		if (i < len || point < rows[len - 1].least || point > 0x10ffff ||
+			(point >= 0xd800 && point <= 0xdfff))
+			return 0;
+		*ret_point = point;
+		return len;
+	}
+	return 0;
+}
+
 int text_u64(const char *text, uint64_t max, uint64_t *ret)
 {
 	uint64_t value = 0;

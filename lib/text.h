@@ -13,6 +13,10 @@
  */
 void text_tame(char *text);
 
+/* Length of the UTF-8 sequence (RFC 3629) at text, of which max bytes can be read, and its code
+ * point; 0 when it is none. */
+size_t text_utf8(const char *text, size_t max, unsigned int *ret_point);
+
 /* A decimal number and nothing else, no sign, no leading zero; at most max. 0 or -EINVAL, -ERANGE.
  */
 int text_u64(const char *text, uint64_t max, uint64_t *ret);

@@ -120,7 +120,6 @@ static int session_learn(struct session *session)
 
 	if (r != PERSON_FOUND || person->passwd.pw_uid == 0)
 		return r;
-	r = person_find_groups(person, &session->why);
 	/* As the account is called: a directory may know it by other spellings too. */
 	session->ask = (struct ask){ .user = person->passwd.pw_name,
 		.uid = person->passwd.pw_uid,
@@ -128,10 +127,8 @@ static int session_learn(struct session *session)
 		.home = person->passwd.pw_dir,
 		.service = item(session, PAM_SERVICE),
 		.tty = item(session, PAM_TTY),
-		.rhost = item(session, PAM_RHOST),
-		.groups = (void *)person->groups,
-		.n_groups = person->n_groups };
-	return r;
+		.rhost = item(session, PAM_RHOST) };
+	return PERSON_FOUND;
 }
 
 /*

@@ -13,10 +13,13 @@
 #include "lib/why.h"
 #include "roomctl/change.h"
 #include "roomctl/doors.h"
+#include "roomctl/humble.h"
 #include "roomctl/installed.h"
 #include "roomctl/judge.h"
+#include "roomctl/names.h"
 #include "roomctl/options.h"
 #include "roomctl/out.h"
+#include "roomctl/ruling.h"
 #include "roomctl/stack.h"
 #include "roomctl/tree.h"
 #include "roomctl/verb.h"
@@ -133,18 +136,41 @@ static void check_wiring(const struct tree *tree, struct report *report)
 		doors_managers(report);
 }
 
+/* Last of all, because root is dropped before it is looked at. */
+static void check_policy(const char *file, struct report *report)
+{
+	cleanup_with(ruling_close) struct ruling ruling;
+	struct why why = { 0 };
+	int r;
+
+	ruling_open(file, &ruling);
+	r = humble_become(&why);
+	if (r < 0) {
+		say_why(-EPERM, &why, report);
+		return;
+	}
+	ruling_judge(&ruling);
+	ruling_report(&ruling, true, report);
+	if (ruling.policy)
+		names_check(ruling.policy, report);
+}
+
 int verb_check(int argc, char **argv, bool json)
 {
 	cleanup_with(tree_close) struct tree tree = { .dfd = -1 };
 	struct report report = { .json = json };
 	struct options options;
 	struct why why = { 0 };
-	int r = options_read(argc, argv, OPTION_FILE | OPTION_ROOT, &options);
+	int r = options_read(argc, argv, OPTION_ROOT, 1, &options);
 
 	if (r)
 		return r;
-	if (options.file) {
-		installed_check_policy(options.file, true, &report);
+	if (options.n_words > 0 && options.root) {
+		complain("check: either a file or --root");
+		return EXIT_USAGE;
+	}
+	if (options.n_words > 0) {
+		check_policy(options.words[0], &report);
 		return report_end(&report);
 	}
 	r = tree_open(options.root, &tree, &why);
@@ -152,10 +178,10 @@ int verb_check(int argc, char **argv, bool json)
 		say_why(-EACCES, &why, &report);
 		return report_end(&report);
 	}
-	if (tree.host) {
-		installed_check_policy(NULL, true, &report);
+	if (tree.host)
 		installed_check_programs(true, &report);
-	}
 	check_wiring(&tree, &report);
+	if (tree.host)
+		check_policy(NULL, &report);
 	return report_end(&report);
 }

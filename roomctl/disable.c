@@ -123,7 +123,7 @@ int verb_disable(int argc, char **argv, bool json)
 	struct options options;
 	struct why why = { 0 };
 	char text[512];
-	int r = options_read(argc, argv, OPTION_ROOT | OPTION_DRY_RUN, &options);
+	int r = options_read(argc, argv, OPTION_ROOT | OPTION_DRY_RUN, 0, &options);
 
 	if (r)
 		return r;

@@ -233,7 +233,7 @@ static int plan_make(struct plan *plan)
 /* What must be there before the first login is led through our line. */
 static bool is_ready(bool dry_run, struct report *report)
 {
-	installed_check_policy(NULL, false, report);
+	installed_check_policy(report);
 	installed_check_programs(false, report);
 	if (!dry_run && geteuid() != 0)
 		report_line(report, REPORT_PROBLEM, "only root may change the PAM stacks");
@@ -268,7 +268,7 @@ int verb_enable(int argc, char **argv, bool json)
 	struct options options;
 	struct why why = { 0 };
 	char text[512];
-	int r = options_read(argc, argv, OPTION_ROOT | OPTION_DRY_RUN, &options);
+	int r = options_read(argc, argv, OPTION_ROOT | OPTION_DRY_RUN, 0, &options);
 
 	if (r)
 		return r;

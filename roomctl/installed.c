@@ -12,41 +12,19 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
-#include "config/load.h"
 #include "lib/clean.h"
 #include "lib/fd.h"
 #include "lib/why.h"
 #include "roomctl/out.h"
+#include "roomctl/ruling.h"
 
-static void policy_freep(struct policy **policy)
+void installed_check_policy(struct report *report)
 {
-	policy_free(*policy);
-}
+	cleanup_with(ruling_close) struct ruling ruling;
 
-void installed_check_policy(const char *file, bool say_ok, struct report *report)
-{
-	cleanup_with(policy_freep) struct policy *policy = NULL;
-	struct complaints complaints = { 0 };
-	struct why why = { 0 };
-	char text[512];
-	int r;
-
-	if (file)
-		r = policy_load_file(file, &policy, &complaints, &why);
-	else
-		r = policy_load(ROOM_SYSCONFDIR, &policy, &complaints, &why);
-	for (size_t i = 0; i < complaints.n; i++)
-		report_line(report, REPORT_PROBLEM, "%s:%u: %s", complaints.list[i].file,
-			complaints.list[i].line, complaints.list[i].text);
-	if (complaints.n_more > 0)
-		report_line(report, REPORT_PROBLEM, "%zu more mistakes", complaints.n_more);
-	if (r == -EACCES || (r < 0 && file && complaints.n == 0))
-		report_line(report, REPORT_UNKNOWN, "%s", why_print(&why, text, sizeof text));
-	else if (r < 0 && complaints.n == 0)
-		report_line(report, REPORT_PROBLEM, "%s", why_print(&why, text, sizeof text));
-	if (r == 0 && say_ok)
-		report_line(report, REPORT_OK, "%s: rooms %zu, rules %zu",
-			file ? file : ROOM_SYSCONFDIR, policy->n_rooms, policy->n_rules);
+	ruling_open(NULL, &ruling);
+	ruling_judge(&ruling);
+	ruling_report(&ruling, false, report);
 }
 
 static const struct program {
@@ -56,6 +34,7 @@ static const struct program {
 	{ ROOM_PAMDIR "/pam_room.so", 0444 },
 	{ ROOM_LIBEXECDIR "/room-helper", S_ISUID | 0111 },
 	{ ROOM_LIBEXECDIR "/room-keeper", 0100 },
+	{ ROOM_LIBEXECDIR "/room-lookup", 0111 },
 };
 
 static int program_check(const struct program *program, struct why *why)

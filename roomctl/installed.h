@@ -9,8 +9,8 @@
 
 struct report;
 
-/* Loads the installed policy, or a draft in file, and reports every mistake. */
-void installed_check_policy(const char *file, bool say_ok, struct report *report);
+/* Reports every mistake of the installed policy. */
+void installed_check_policy(struct report *report);
 
 /* Reports what is wrong with the module, the helper and the keeper. */
 void installed_check_programs(bool say_ok, struct report *report);

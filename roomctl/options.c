@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: pam_room contributors */
 /*
- * The options that verbs share (see options.h). Few enough to be read by hand: getopt_long(3) would
- * print a wrong word as it is, escape sequences included.
+ * The options that verbs share (see options.h): a row for each that has a value.
  */
 #include "roomctl/options.h"
 
@@ -11,38 +10,72 @@
 #include "roomctl/out.h"
 #include "roomctl/verb.h"
 
-static int options_set_root(const char *root, struct options *options)
+static const struct option_row {
+	const char *name;
+	int bit;
+	size_t offset;
+} option_rows[] = {
+	{ "--root", OPTION_ROOT, offsetof(struct options, root) },
+	{ "--policy", OPTION_POLICY, offsetof(struct options, policy) },
+	{ "--service", OPTION_SERVICE, offsetof(struct options, service) },
+	{ "--from", OPTION_PLACE, offsetof(struct options, from) },
+	{ "--tty", OPTION_PLACE, offsetof(struct options, tty) },
+	{ "--at", OPTION_PLACE, offsetof(struct options, at) },
+};
+
+/* "--name VALUE" or "--name=VALUE": how many words it takes, or 0 when the row is not meant. */
+static int options_take(
+	const struct option_row *row, char **argv, int left, struct options *options)
 {
-	if (root[0] != '/') {
+	const char **field = (const char **)((char *)options + row->offset);
+	size_t len = strlen(row->name);
+
+	if (strncmp(argv[0], row->name, len) != 0)
+		return 0;
+	if (argv[0][len] == '=') {
+		*field = argv[0] + len + 1;
+		return 1;
+	}
+	if (argv[0][len] != '\0' || left < 2)
+		return 0;
+	*field = argv[1];
+	return 2;
+}
+
+static int options_take_any(
+	char **argv, int left, int allowed, size_t max_words, struct options *options)
+{
+	int n = 0;
+
+	for (size_t i = 0; i < sizeof option_rows / sizeof option_rows[0] && n == 0; i++)
+		if (allowed & option_rows[i].bit)
+			n = options_take(&option_rows[i], argv, left, options);
+	if (n == 0 && (allowed & OPTION_DRY_RUN) && strcmp(argv[0], "--dry-run") == 0) {
+		options->dry_run = true;
+		return 1;
+	}
+	if (n == 0 && argv[0][0] != '-' && options->n_words < max_words) {
+		options->words[options->n_words++] = argv[0];
+		return 1;
+	}
+	return n;
+}
+
+int options_read(int argc, char **argv, int allowed, size_t max_words, struct options *ret)
+{
+	*ret = (struct options){ 0 };
+	for (int i = 1, n; i < argc; i += n) {
+		n = options_take_any(argv + i, argc - i, allowed, max_words, ret);
+		if (n > 0)
+			continue;
+		complain("%s: cannot use '%s' here; see roomctl --help", argv[0], argv[i]);
+		return EXIT_USAGE;
+	}
+	if (ret->root && ret->root[0] != '/') {
 		complain("--root wants a directory that starts with /");
 		return EXIT_USAGE;
 	}
-	options->root = strspn(root, "/") == strlen(root) ? NULL : root;
+	if (ret->root && strspn(ret->root, "/") == strlen(ret->root))
+		ret->root = NULL;
 	return 0;
-}
-
-int options_read(int argc, char **argv, int allowed, struct options *ret)
-{
-	int r = 0;
-
-	*ret = (struct options){ 0 };
-	for (int i = 1; i < argc && r == 0; i++) {
-		if ((allowed & OPTION_ROOT) && strcmp(argv[i], "--root") == 0 && i + 1 < argc)
-			r = options_set_root(argv[++i], ret);
-		else if ((allowed & OPTION_ROOT) && strncmp(argv[i], "--root=", 7) == 0)
-			r = options_set_root(argv[i] + 7, ret);
-		else if ((allowed & OPTION_DRY_RUN) && strcmp(argv[i], "--dry-run") == 0)
-			ret->dry_run = true;
-		else if ((allowed & OPTION_FILE) && argv[i][0] != '-' && !ret->file)
-			ret->file = argv[i];
-		else
-			r = EXIT_USAGE;
-		if (r == EXIT_USAGE)
-			complain("%s: cannot use '%s' here; see roomctl --help", argv[0], argv[i]);
-	}
-	if (r == 0 && ret->file && ret->root) {
-		complain("%s: either a file or --root", argv[0]);
-		r = EXIT_USAGE;
-	}
-	return r;
 }

@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config/complaint.h"
+#include "config/policy.h"
 #include "lib/clean.h"
 #include "lib/text.h"
 #include "roomctl/verb.h"
@@ -23,6 +25,7 @@ static const char *const report_words[N_REPORT_KINDS] = {
 	[REPORT_CHANGED] = "changed",
 	[REPORT_WOULD] = "would change",
 	[REPORT_NOTE] = "note",
+	[REPORT_WARNING] = "warning",
 };
 
 int table_add(struct table *table, const char *const *row)
@@ -86,40 +89,14 @@ void table_free(struct table *table)
 	table->n_cells = 0;
 }
 
-/* Length of the UTF-8 sequence at s and its code point; 0 when it is none (RFC 3629). */
-static size_t utf8_take(const unsigned char *s, unsigned int *ret_point)
-{
-	static const struct {
-		unsigned char mask, lead;
-		unsigned int least;
-	} rows[] = { { 0x80, 0x00, 0 }, { 0xe0, 0xc0, 0x80 }, { 0xf0, 0xe0, 0x800 },
-		{ 0xf8, 0xf0, 0x10000 } };
-
-	for (size_t len = 1; len <= 4; len++) {
-		unsigned int point = s[0] & (unsigned int)~rows[len - 1].mask & 0xff;
-		size_t i = 1;
-
-		if ((s[0] & rows[len - 1].mask) != rows[len - 1].lead)
-			continue;
-		for (; i < len && (s[i] & 0xc0) == 0x80; i++)
-			point = point << 6 | (s[i] & 0x3f);
-		if (i < len || point < rows[len - 1].least || point > 0x10ffff ||
-			(point >= 0xd800 && point <= 0xdfff))
-			return 0;
-		*ret_point = point;
-		return len;
-	}
-	return 0;
-}
-
 void json_string(FILE *file, const char *text)
 {
-	const unsigned char *at = (const unsigned char *)text;
+	const char *at = text;
 
 	putc('"', file);
 	while (*at) {
 		unsigned int point = 0;
-		size_t len = utf8_take(at, &point);
+		size_t len = text_utf8(at, 4, &point);
 
 		if (len == 0)
 			fputs("\\ufffd", file);
@@ -134,6 +111,30 @@ void json_string(FILE *file, const char *text)
 	putc('"', file);
 }
 
+void json_member(FILE *file, const char *before, const char *name, const char *value)
+{
+	fprintf(file, "%s\"%s\": ", before, name);
+	if (value)
+		json_string(file, value);
+	else
+		fputs("null", file);
+}
+
+/* The line, but for its end in JSON. */
+static void report_begin(struct report *report, enum report_kind kind, char *text)
+{
+	report->n[kind]++;
+	if (report->json) {
+		json_member(stdout, report->begun ? ",\n  {" : "{\"lines\": [\n  {", "kind",
+			report_words[kind]);
+		json_member(stdout, ", ", "text", text);
+	} else {
+		text_tame(text);
+		printf("%s: %s\n", report_words[kind], text);
+	}
+	report->begun = true;
+}
+
 void report_line(struct report *report, enum report_kind kind, const char *fmt, ...)
 {
 	char text[1024];
@@ -142,18 +143,24 @@ void report_line(struct report *report, enum report_kind kind, const char *fmt, 
 	va_start(args, fmt);
 	vsnprintf(text, sizeof text, fmt, args);
 	va_end(args);
-	report->n[kind]++;
-	if (report->json) {
-		printf("%s{\"kind\": ", report->begun ? ",\n  " : "{\"lines\": [\n  ");
-		json_string(stdout, report_words[kind]);
-		fputs(", \"text\": ", stdout);
-		json_string(stdout, text);
+	report_begin(report, kind, text);
+	if (report->json)
 		fputs("}", stdout);
-	} else {
-		text_tame(text);
-		printf("%s: %s\n", report_words[kind], text);
-	}
-	report->begun = true;
+}
+
+void report_complaint(
+	struct report *report, enum report_kind kind, const struct complaint *complaint)
+{
+	char text[1024];
+
+	complaint_print(complaint, text, sizeof text);
+	report_begin(report, kind, text);
+	if (!report->json)
+		return;
+	json_member(stdout, ", ", "file", complaint->file);
+	printf(", \"line\": %u, \"column\": %u", complaint->line, complaint->column);
+	json_member(stdout, ", ", "says", complaint->text);
+	fputs("}", stdout);
 }
 
 int report_end(struct report *report)
@@ -165,6 +172,14 @@ int report_end(struct report *report)
 	if (report->json)
 		printf("%s], \"exit\": %d}\n", report->begun ? "\n" : "{\"lines\": [", code);
 	return code;
+}
+
+const char *place_print(const struct place *place, char *buf, size_t size)
+{
+	snprintf(buf, size, "%s:%u", place->file ? place->file : "", place->line);
+	if (place->line == 0)
+		buf[0] = '\0';
+	return buf;
 }
 
 void complain(const char *fmt, ...)

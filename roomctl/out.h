@@ -30,6 +30,7 @@ enum report_kind {
 	REPORT_CHANGED,
 	REPORT_WOULD,
 	REPORT_NOTE,
+	REPORT_WARNING,
 	N_REPORT_KINDS,
 };
 
@@ -44,12 +45,24 @@ struct report {
 void report_line(struct report *report, enum report_kind kind, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* A mistake of a policy as such a line; programs get its place in members of their own. */
+struct complaint;
+void report_complaint(
+	struct report *report, enum report_kind kind, const struct complaint *complaint);
+
 /* Prints the end and returns the exit code: no if there was a problem, else cannot tell, else
  * yes. */
 int report_end(struct report *report);
 
 /* Prints text as a JSON string. Bytes that are no UTF-8 become U+FFFD. */
 void json_string(FILE *file, const char *text);
+
+/* before, "name": "value"; a value of NULL is null. */
+void json_member(FILE *file, const char *before, const char *name, const char *value);
+
+/* "file:line", or the empty string for what no file says. Returns buf. */
+struct place;
+const char *place_print(const struct place *place, char *buf, size_t size);
 
 /* One tamed line to stderr, for what is not an answer. */
 void complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

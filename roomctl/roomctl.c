@@ -18,7 +18,11 @@ static const struct verb {
 	const char *help;
 } verbs[] = {
 	{ "list", verb_list, "", "the living rooms" },
+	{ "status", verb_status, "[ROOM | USER]", "which rooms are older than the policy" },
 	{ "check", verb_check, "[FILE | --root DIR]", "is the policy right, and the wiring" },
+	{ "explain", verb_explain, "USER [--service S] [...]", "which room a login gets, and why" },
+	{ "show", verb_show, "ROOM [--policy FILE]", "a room, key by key" },
+	{ "diff", verb_diff, "[OLD] NEW [--service S]", "which users another policy moves" },
 	{ "enable", verb_enable, "[--root DIR] [--dry-run]", "put pam_room into the PAM stacks" },
 	{ "disable", verb_disable, "[--root DIR] [--dry-run]", "take it out again" },
 };
@@ -30,6 +34,8 @@ static int print_help(void)
 	puts("usage: roomctl VERB [ARGS] [--json]\n");
 	for (size_t i = 0; i < N_VERBS; i++)
 		printf("  %-8s %-26s %s\n", verbs[i].name, verbs[i].args, verbs[i].help);
+	puts("\n  explain, diff: [--service NAME] [--from HOST] [--tty TTY] [--at \"Mon 14:30\"]\n"
+	     "  explain, show: [--policy FILE]");
 	puts("\nexit: 0 yes, 1 no, 2 wrong usage, 3 cannot tell");
 	return EXIT_YES;
 }

@@ -18,5 +18,9 @@ enum {
 /* argv[0] is the verb. json: print JSON for programs instead of a table for people. */
 int verb_list(int argc, char **argv, bool json);
 int verb_check(int argc, char **argv, bool json);
+int verb_explain(int argc, char **argv, bool json);
+int verb_show(int argc, char **argv, bool json);
+int verb_diff(int argc, char **argv, bool json);
+int verb_status(int argc, char **argv, bool json);
 int verb_enable(int argc, char **argv, bool json);
 int verb_disable(int argc, char **argv, bool json);

@@ -13,6 +13,7 @@ may_include() {
 	config) echo config lib ;;
 	helper) echo helper config lib ;;
 	keeper) echo keeper lib ;;
+	lookup) echo lookup lib ;;
 	pam_room) echo pam_room lib ;;
 	roomctl) echo roomctl config lib ;;
 	*) echo none ;;
@@ -23,7 +24,7 @@ may_include() {
 lib_floor() {
 	case $1 in
 	clean | why | sys | fd | text | log | deadline) echo 0 ;;
-	wire | record | plan | ask | lease | registry | apply) echo 1 ;;
+	wire | record | plan | ask | lease | lookup | registry | apply) echo 1 ;;
 	*) echo unknown ;;
 	esac
 }
@@ -71,7 +72,7 @@ for file in $(c_files | grep -v '^tests/'); do
 	# The module and the keeper link nothing of others, so they may not even see it.
 	case $file in
 	pam_room/*) alien='libconfig|seccomp\.h|sys/capability|systemd/' ;;
-	keeper/* | lib/*) alien='libconfig|[</]seccomp\.h|sys/capability|systemd/|security/' ;;
+	keeper/* | lookup/* | lib/*) alien='libconfig|[</]seccomp\.h|sys/capability|systemd/|security/' ;;
 	config/*) alien='[</]seccomp\.h|sys/capability|systemd/|security/' ;;
 	*) alien='security/pam' ;;
 	esac

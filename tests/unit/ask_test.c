@@ -18,16 +18,13 @@ static struct why why;
 static struct ask got;
 static struct answer answer;
 
-static const char *names[] = { "users", "wheel", "" };
 static const struct ask whole = { .user = "ann",
 	.uid = 1001,
 	.gid = 100,
 	.home = "/home/ann",
 	.service = "sshd",
 	.tty = "ssh",
-	.rhost = "2001:db8::1",
-	.groups = names,
-	.n_groups = 3 };
+	.rhost = "2001:db8::1" };
 static const struct answer room = { .outcome = OUTCOME_ROOM,
 	.why = { 0, "", "" },
 	.key = "1001.staff",
@@ -45,10 +42,7 @@ static int decode_ask(size_t n)
 	memset(&got, 0, sizeof got);
 	r = ask_decode(buf, n, &got, &why);
 	if (r == 0)
-		for (size_t i = 0; i < got.n_groups; i++)
-			assert_in_range(
-				(uintptr_t)got.groups[i], (uintptr_t)buf, (uintptr_t)buf + n);
-	ask_free(&got);
+		assert_in_range((uintptr_t)got.rhost, (uintptr_t)buf, (uintptr_t)buf + n);
 	free(buf);
 	return r;
 }
@@ -83,12 +77,6 @@ static void test_ask_round_trip(void **state)
 	assert_string_equal(got.service, "sshd");
 	assert_string_equal(got.tty, "ssh");
 	assert_string_equal(got.rhost, "2001:db8::1");
-	assert_int_equal(got.n_groups, 3);
-	for (size_t i = 0; i < 3; i++)
-		assert_string_equal(got.groups[i], names[i]);
-	ask_free(&got);
-	assert_null(got.groups);
-	ask_free(&got);
 }
 
 static void test_ask_truncations(void **state)
@@ -122,8 +110,7 @@ static void test_ask_bits(void **state)
 /* Any string byte set to NUL would end the name early in one reader and not in another. */
 static void test_ask_embedded_nul(void **state)
 {
-	static const char *const words[] = { "ann", "/home/ann", "sshd", "2001:", "users",
-		"wheel" };
+	static const char *const words[] = { "ann", "/home/ann", "sshd", "2001:" };
 	long len = ask_encode(&whole, bytes, sizeof bytes);
 
 	(void)state;
@@ -139,51 +126,6 @@ static void test_ask_embedded_nul(void **state)
 			at[c] = kept;
 		}
 	}
-}
-
-/* The number of groups is checked against the bytes before memory is asked for. */
-static void test_ask_group_count(void **state)
-{
-	static const uint32_t counts[] = { 4, 100, 0x10000, 0x20000000, 0x7fffffff, 0x80000000,
-		0xfffffffe, 0xffffffff };
-	struct ask none = whole;
-	long len;
-
-	(void)state;
-	none.n_groups = 0;
-	len = ask_encode(&none, bytes, sizeof bytes);
-	assert_int_equal(decode_ask((size_t)len), 0);
-	len = ask_encode(&whole, bytes, sizeof bytes);
-	for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
-		struct wire wire = { .data = bytes, .size = sizeof bytes };
-
-		/* The count stands before names of 5, 5 and 0 letters, each 3 bytes longer. */
-		wire.at = (size_t)len - (3 * 3 + 10) - 4;
-		wire_put_u32(&wire, counts[i]);
-		assert_int_equal(decode_ask((size_t)len), -EBADMSG);
-		wire.at -= 4;
-		wire_put_u32(&wire, 3);
-		assert_int_equal(decode_ask((size_t)len), 0);
-	}
-}
-
-static void test_ask_many_groups(void **state)
-{
-	static const char *many[65536];
-	struct ask ask = whole;
-	long len;
-
-	(void)state;
-	for (size_t i = 0; i < 65536; i++)
-		many[i] = "";
-	ask.groups = many;
-	ask.n_groups = 65536;
-	assert_int_equal(ask_encode(&ask, bytes, sizeof bytes), -EMSGSIZE);
-	ask.n_groups = 40000;
-	len = ask_encode(&ask, bytes, sizeof bytes);
-	assert_true(len > 120000);
-	assert_int_equal(decode_ask((size_t)len), 0);
-	assert_int_equal(got.n_groups, 40000);
 }
 
 static void test_answer_round_trip(void **state)
@@ -333,8 +275,6 @@ int main(void)
 		cmocka_unit_test(test_ask_truncations),
 		cmocka_unit_test(test_ask_bits),
 		cmocka_unit_test(test_ask_embedded_nul),
-		cmocka_unit_test(test_ask_group_count),
-		cmocka_unit_test(test_ask_many_groups),
 		cmocka_unit_test(test_answer_round_trip),
 		cmocka_unit_test(test_answer_truncations),
 		cmocka_unit_test(test_answer_bits),

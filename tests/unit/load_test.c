@@ -57,16 +57,17 @@ static int load_text(const char *text)
 static void must_complain(const char *text, unsigned int line, const char *words)
 {
 	int r = load_text(text);
-	bool right = r == -EINVAL && complaints.n == 1 && complaints.list[0].line == line &&
-		strstr(complaints.list[0].text, words) &&
-		strcmp(complaints.list[0].file, CONF) == 0;
+	bool right = r == -EINVAL && complaints.errors.n == 1 &&
+		complaints.errors.list[0].line == line &&
+		strstr(complaints.errors.list[0].text, words) &&
+		strcmp(complaints.errors.list[0].file, CONF) == 0;
 
 	if (!right)
 		dprintf(2, "# %s\n# r %d, %zu complaints, the first %s:%u: %s\n", text, r,
-			complaints.n, complaints.list[0].file, complaints.list[0].line,
-			complaints.list[0].text);
+			complaints.errors.n, complaints.errors.list[0].file,
+			complaints.errors.list[0].line, complaints.errors.list[0].text);
 	unit_must(right);
-	unit_must(strstr(why.text, CONF ":") && strstr(why.text, words));
+	unit_must(strstr(why.text, CONF ":") && (strstr(why.text, words) || strlen(words) > 60));
 }
 
 static void empty(void *arg)
@@ -105,13 +106,13 @@ static void whole(void *arg)
 	unit_must(policy->rooms[1].linger == LINGER_NONE && policy->rooms[1].place.line == 4);
 	rule = &policy->rules[0];
 	unit_must(rule->verdict == VERDICT_OUTSIDE && rule->place.line == 7 && !rule->room);
-	unit_must(rule->group.n == 1 && strcmp(rule->group.items[0], "wheel") == 0);
+	unit_must(rule->group.names.n == 1 && strcmp(rule->group.names.items[0], "wheel") == 0);
 	unit_must(rule->user.n == 0 && rule->service.n == 0 && !rule->uid.present);
 	rule = &policy->rules[1];
 	unit_must(rule->verdict == VERDICT_ROOM && rule->room == &policy->rooms[1]);
 	unit_must(rule->service.n == 2 && strcmp(rule->service.items[1], "cron") == 0);
 	rule = &policy->rules[2];
-	unit_must(rule->verdict == VERDICT_CLOSED && rule->group.n == 2);
+	unit_must(rule->verdict == VERDICT_CLOSED && rule->group.names.n == 2);
 	unit_must(rule->uid.present && rule->uid.from == 1000 && rule->uid.to == 1999);
 	rule = &policy->rules[3];
 	unit_must(rule->uid.from == 0 && rule->uid.to == 5);
@@ -128,15 +129,16 @@ static void mistakes(void *arg)
 	must_complain("\nxyzzy = 1;", 2, "unknown key 'xyzzy'");
 	must_complain("version = 2;", 1, "the number 1");
 	must_complain("version = \"1\";", 1, "the number 1");
-	must_complain("on_failure = \"allow\";", 1, "'on_failure' is not supported yet");
+	must_complain("on_failure = \"allow\";", 1, "is understood, but not built yet");
 	must_complain("rooms: (\n);", 1, "a group");
 	must_complain("rooms: { a: { walls = \"brikc\"; }; };", 1, "did you mean \"brick\"");
-	must_complain("rooms: { a: { walls = \"wood\"; }; };", 1, "wants \"brick\"");
-	must_complain(
-		"rooms: { a: { walls = \"glass\"; }; };", 1, "\"glass\" is not supported yet");
+	must_complain("rooms: { a: { walls = \"wood\"; }; };", 1, "it wants \"glass\"");
+	must_complain("rooms: { a: { walls = \"glass\"; }; };", 1,
+		"\"glass\" is understood, but not built yet");
 	must_complain("rooms: { a: { walls = 3; }; };", 1, "'walls' wants");
 	must_complain("rooms: { a: {\n linger = \"10m\"; }; };", 2, "'linger'");
-	must_complain("rooms: { a: { limits: { memory = \"1G\"; }; }; };", 1, "'limits' is not");
+	must_complain("rooms: { a: { limits: { memory = \"1G\"; }; }; };", 1,
+		"'limits.memory' is understood, but not built yet");
 	must_complain("rooms: { a: { wals = \"brick\"; }; };", 1, "did you mean 'walls'");
 	must_complain("rooms: { a: { };\n b = 1; };", 2, "room 'b' wants a group");
 	must_complain("rooms: { outside: { }; };", 1, "'outside' is no room");
@@ -149,8 +151,8 @@ static void mistakes(void *arg)
 	must_complain("assign: (\n { user = \"a\"; } );", 2, "no 'room'");
 	must_complain("assign: ( { room = \"nowhere\"; } );", 1, "there is no room 'nowhere'");
 	must_complain("assign: ( { room = 1; } );", 1, "'room' wants");
-	must_complain(
-		"assign: ( { from = \"10.0.0.0/8\"; room = \"closed\"; } );", 1, "'from' is not");
+	must_complain("assign: ( { from = \"10.0.0.1/8\"; room = \"closed\"; } );", 1,
+		"'from' = \"10.0.0.1/8\"");
 	must_complain("assign: ( { user = \"\"; room = \"closed\"; } );", 1, "'user' wants");
 	must_complain("assign: ( { user = [ ]; room = \"closed\"; } );", 1, "'user' wants");
 	must_complain("assign: ( { user = [ 1 ]; room = \"closed\"; } );", 1, "'user' wants");
@@ -173,7 +175,7 @@ static void uids(void *arg)
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
 		snprintf(text, sizeof text, "assign: ( { uid = \"%s\"; room = \"closed\"; } );",
 			bad[i]);
-		must_complain(text, 1, "'uid' wants");
+		must_complain(text, 1, "'uid' = ");
 	}
 	must_complain("assign: ( { uid = 1000; room = \"closed\"; } );", 1, "'uid' wants");
 	unit_must(load_text("assign: ( { uid = \"0-4294967294\"; room = \"closed\"; } );") == 0);
@@ -189,8 +191,9 @@ static void traps(void *arg)
 	must_complain("version = 1;\n \t@include \"x\"\n", 2, "@include is not supported");
 	must_complain("/* a comment\n@include \"x\"\n*/", 2, "@include is not supported");
 	write_conf(CONF, nul, sizeof nul - 1, 0644);
-	unit_must(load() == -EINVAL && complaints.n == 1 && complaints.list[0].line == 2);
-	unit_must(strstr(complaints.list[0].text, "NUL") != NULL);
+	unit_must(load() == -EINVAL && complaints.errors.n == 1 &&
+		complaints.errors.list[0].line == 2);
+	unit_must(strstr(complaints.errors.list[0].text, "NUL") != NULL);
 	unit_must(load_text("assign: ( { user = \"@include\"; room = \"closed\"; } );") == 0);
 }
 
@@ -203,9 +206,9 @@ static void many_mistakes(void *arg)
 	for (int i = 0; i < 30; i++)
 		sprintf(text + strlen(text), "wrong%d = 1;\n", i);
 	unit_must(load_text(text) == -EINVAL);
-	unit_must(complaints.n == COMPLAINTS_MAX && complaints.n_more == 10);
+	unit_must(complaints.errors.n == COMPLAINTS_MAX && complaints.errors.n_more == 10);
 	for (unsigned int i = 0; i < COMPLAINTS_MAX; i++)
-		unit_must(complaints.list[i].line == i + 1);
+		unit_must(complaints.errors.list[i].line == i + 1);
 }
 
 static void several_files(void *arg)
@@ -229,20 +232,22 @@ static void several_files(void *arg)
 	unit_must(strcmp(policy->rules[1].place.file, ETC "/room.d/10.conf") == 0);
 	/* A room that two files describe is nobody's. */
 	write_text(ETC "/room.d/30.conf", "\nrooms: { one: { }; };");
-	unit_must(load() == -EINVAL && complaints.n == 1 && complaints.list[0].line == 2);
-	unit_must(strstr(complaints.list[0].text, CONF ":1") != NULL);
-	unit_must(strcmp(complaints.list[0].file, ETC "/room.d/30.conf") == 0);
+	unit_must(load() == -EINVAL && complaints.errors.n == 1 &&
+		complaints.errors.list[0].line == 2);
+	unit_must(strstr(complaints.errors.list[0].text, CONF ":1") != NULL);
+	unit_must(strcmp(complaints.errors.list[0].file, ETC "/room.d/30.conf") == 0);
 }
 
 /* Each of these is refused, whoever may write it, whatever it is. */
 static void untrusted(void *arg)
 {
 	static const mode_t modes[] = { 0666, 0664, 0646, 0620, 0602 };
+	struct sources *sources;
 
 	(void)arg;
 	for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++) {
 		write_conf(CONF, "", 0, modes[i]);
-		unit_must(load() == -EPERM && strstr(why.text, CONF) && complaints.n == 0);
+		unit_must(load() == -EPERM && strstr(why.text, CONF) && complaints.errors.n == 0);
 	}
 	write_conf(CONF, "", 0, 0644);
 	unit_must(chown(CONF, 1, 0) == 0 && load() == -EPERM && strstr(why.text, CONF));
@@ -259,11 +264,11 @@ static void untrusted(void *arg)
 	write_conf(ETC "/room.d/a.conf", "", 0, 0666);
 	unit_must(load() == -EPERM && strstr(why.text, "a.conf"));
 	/* A draft may be anybody's, but it is a file. */
-	unit_must(policy_load_file(ETC "/room.d/a.conf", &policy, &complaints, &why) == 0);
-	policy_free(policy);
-	policy = NULL;
-	unit_must(policy_load_file("/dev/null", &policy, &complaints, &why) == -EINVAL);
-	unit_must(policy_load_file(ETC "/none", &policy, &complaints, &why) == -ENOENT);
+	unit_must(sources_read_file(ETC "/room.d/a.conf", &sources, &why) == 0);
+	sources_free(sources);
+	unit_must(sources_read_file("/dev/null", &sources, &why) == -EINVAL);
+	unit_must(sources_read_file(ETC, &sources, &why) == -EINVAL);
+	unit_must(sources_read_file(ETC "/none", &sources, &why) == -ENOENT);
 }
 
 static void large(void *arg)
@@ -279,7 +284,7 @@ static void large(void *arg)
 	unit_must(load() == 0);
 	memset(text, '{', 100000);
 	write_conf(CONF, text, 100000, 0644);
-	unit_must(load() == -EINVAL && complaints.n == 1);
+	unit_must(load() == -EINVAL && complaints.errors.n == 1);
 	free(text);
 }
 

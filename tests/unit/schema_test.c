@@ -12,16 +12,15 @@
 static void test_rows(void **state)
 {
 	(void)state;
-	assert_true(schema_n_rows > 30);
+	assert_true(schema_n_rows > 60);
 	for (size_t i = 0; i < schema_n_rows; i++) {
 		const struct schema_row *row = &schema_rows[i];
 
 		assert_non_null(row->meaning);
 		/* Found by its name, so no name stands twice. */
 		assert_ptr_equal(schema_find(row->level, row->name), row);
-		assert_true((row->type == SCHEMA_CHOICE) == (row->choices != NULL));
-		if (row->type == SCHEMA_LATER)
-			continue;
+		assert_true((row->type == SCHEMA_CHOICE || row->type == SCHEMA_FLAGS ||
+				    row->type == SCHEMA_LINGER) == (row->choices != NULL));
 		assert_non_null(row->wants);
 		assert_non_null(row->fallback);
 	}
@@ -62,7 +61,8 @@ static void test_nearest(void **state)
 		const char *name, *nearest;
 	} rows[] = { { SCHEMA_FILE, "roms", "rooms" }, { SCHEMA_FILE, "asign", "assign" },
 		{ SCHEMA_ROOM, "wall", "walls" }, { SCHEMA_ROOM, "lingre", "linger" },
-		{ SCHEMA_RULE, "usr", "user" }, { SCHEMA_RULE, "xyzzyx", NULL },
+		{ SCHEMA_LIMITS, "memroy", "memory" }, { SCHEMA_RULE, "usr", "user" },
+		{ SCHEMA_RULE, "xyzzyx", NULL },
 		{ SCHEMA_RULE,
 			"a_very_long_name_that_nobody_would_ever_think_of_as_a_key_in_a_file",
 			NULL },

@@ -17,8 +17,8 @@
 #include "helper/scrub.h"
 #include "lib/why.h"
 
-/* The seven of helper/scrub.c, as /proc/self/status has them. */
-#define THE_SEVEN "00000000002c01c4"
+/* The eight of helper/scrub.c, as /proc/self/status has them. */
+#define THE_EIGHT "00000000002c01e4"
 
 static struct why why;
 
@@ -222,7 +222,7 @@ static void confined(void *arg)
 	for (const char *const *name = (const char *const[]){ "CapPrm", "CapEff", NULL }; *name;
 		name++) {
 		status_line(*name, value);
-		unit_must(strcmp(value, THE_SEVEN) == 0);
+		unit_must(strcmp(value, THE_EIGHT) == 0);
 	}
 	status_line("CapInh", value);
 	unit_must(strtoull(value, NULL, 16) == 0);

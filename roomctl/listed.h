@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: pam_room contributors */
+/*
+ * The rooms in the registry, for verbs that print them.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "lib/registry.h"
+
+enum life { LIFE_LIVING, LIFE_STALE, LIFE_BUSY };
+
+/* The lines of a room's state file; the first LISTED_COLUMNS in the order of roomctl list. */
+enum field {
+	FIELD_ROOM,
+	FIELD_USER,
+	FIELD_UID,
+	FIELD_KEEPER,
+	FIELD_CREATED,
+	FIELD_RULE,
+	FIELD_POLICY, /* the generation of the policy that made it */
+	FIELD_SPEC,   /* and the number of the room's description in that */
+	N_FIELDS,
+};
+
+#define LISTED_COLUMNS FIELD_POLICY
+
+struct listed {
+	char key[REGISTRY_KEY_MAX];
+	enum life life;
+	char state[2048];             /* the file, cut into strings */
+	const char *fields[N_FIELDS]; /* never NULL */
+	char keeper[16];
+};
+
+struct rooms {
+	struct listed *list;
+	size_t n;
+};
+
+extern const char *const life_notes[];
+
+extern const struct field_row {
+	const char *name;
+	bool number;
+} field_rows[N_FIELDS];
+
+/*
+ * Reads all rooms, sorted by key; fields point into the list. Returns 0, or the exit code after
+ * saying on stderr why they cannot be told. No room was ever made: none.
+ */
+int rooms_list(struct rooms *ret);
+
+/* "2026-11-26 14:30", or "-". */
+void listed_since(const struct listed *listed, char buf[32]);
+
+void rooms_freep(struct rooms *rooms);
