@@ -60,7 +60,7 @@ static void answers(void *arg)
 	stub("cat >/dev/null; echo ynn-; echo ynn-");
 	unit_must(ask(5000) == 0 && says("ynn-") && strstr(why.text, "does not answer"));
 	/* Only the file answered; the rest hangs, or its process dies. */
-	stub("cat >/dev/null; echo yn--; exec sleep 60");
+	stub("cat >/dev/null; echo yn--; exec sleep 5");
 	unit_must(ask(300) == 0 && says("yn--") && why.err == ETIMEDOUT);
 	stub("cat >/dev/null; echo yn--");
 	unit_must(ask(5000) == 0 && says("yn--") && why.err == ECONNRESET);
@@ -82,7 +82,7 @@ static void no_answer(void *arg)
 	unit_must(ask(5000) == -EBADMSG && says("----"));
 	stub("cat >/dev/null; printf 'yy\\0y\\n'");
 	unit_must(ask(5000) == -EBADMSG && says("----"));
-	stub("exec sleep 60");
+	stub("exec sleep 5");
 	unit_must(ask(200) == -ETIMEDOUT && says("----"));
 	stub("kill -9 $$");
 	unit_must(ask(5000) < 0 && says("----"));
