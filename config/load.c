@@ -21,8 +21,10 @@ static const char step[] = "read policy";
 
 void policy_free(struct policy *policy)
 {
-	if (policy)
+	if (policy) {
+		read_free(policy);
 		arena_free(policy->arena);
+	}
 	free(policy);
 }
 

@@ -171,8 +171,10 @@ static bool match_differs(const struct rule *rule, const struct decision *decisi
 static void match_doubt(const struct policy *policy, const struct subject *subject,
 	const struct rule *first, struct decision *ret)
 {
-	const struct rule *end = ret->rule ? ret->rule : policy->rules + policy->n_rules;
+	const struct rule *end = ret->rule;
 
+	if (first && !end)
+		end = policy->rules + policy->n_rules;
 	for (const struct rule *rule = first; rule && rule < end && !ret->unsure; rule++) {
 		if (match_rule(policy, rule, subject).matches != LOOKUP_UNKNOWN ||
 			!match_differs(rule, ret))

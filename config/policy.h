@@ -191,7 +191,8 @@ struct policy {
 	struct text_list groups, netgroups;
 	unsigned int on_failure; /* for rooms that do not say */
 	struct place on_failure_place;
-	uint32_t uid_min;    /* login.defs UID_MIN: uids below are outside when no rule matches */
-	uint64_t generation; /* of the files' names and bytes: another policy, another number */
-	struct arena *arena; /* config/arena.h: owns every string and array above */
+	uint32_t uid_min;      /* login.defs UID_MIN: uids below are outside when no rule matches */
+	uint64_t generation;   /* of the files' names and bytes: another policy, another number */
+	struct arena *arena;   /* config/arena.h: owns every array above */
+	struct parsed *parsed; /* what libconfig made of the files: it owns the strings (read.c) */
 };

@@ -13,8 +13,14 @@
 #include "config/preset.h"
 #include "config/reader.h"
 #include "config/scan.h"
-#include "lib/clean.h"
 #include "lib/text.h"
+
+/* A file as libconfig has it. It lives as long as the policy, whose strings are its own: a policy
+ * of many rules is a million small strings, and a login waits for each that is copied. */
+struct parsed {
+	struct parsed *next;
+	config_t config;
+};
 
 static size_t count_errors(const struct reader *reader)
 {
@@ -235,9 +241,9 @@ int read_rooms(const struct reader *reader, const config_setting_t *setting,
 			continue;
 		spec = &policy->rooms[policy->n_rooms++];
 		*spec = read_preset(one);
-		spec->name = reader_keep(reader, config_setting_name(one));
+		spec->name = config_setting_name(one);
 		spec->place = reader_place(reader, one);
-		r = spec->name ? read_keys(reader, one, SCHEMA_ROOM, spec) : -ENOMEM;
+		r = read_keys(reader, one, SCHEMA_ROOM, spec);
 	}
 	return r;
 }
@@ -284,18 +290,32 @@ int read_text(struct policy *policy, const char *file, const char *text, size_t 
 	struct complaints *complaints)
 {
 	const struct reader reader = { policy, file, text, complaints };
-	cleanup_with(config_destroy) config_t config;
+	struct parsed *parsed;
+	config_t *config;
 
-	config_init(&config);
 	if (!scan_text(file, text, len, complaints))
 		return 0;
-	if (config_read_string(&config, text) != CONFIG_TRUE) {
-		const char *what = config_error_text(&config);
+	parsed = arena_alloc(policy->arena, sizeof *parsed);
+	if (!parsed)
+		return -ENOMEM;
+	config = &parsed->config;
+	config_init(config);
+	parsed->next = policy->parsed;
+	policy->parsed = parsed;
+	if (config_read_string(config, text) != CONFIG_TRUE) {
+		const char *what = config_error_text(config);
 
-		complaint_add(&complaints->errors, file, (unsigned int)config_error_line(&config),
-			0, "%s", what ? what : "it cannot be parsed");
+		complaint_add(&complaints->errors, file, (unsigned int)config_error_line(config), 0,
+			"%s", what ? what : "it cannot be parsed");
 		return 0;
 	}
-	read_place_of_failure(&reader, config_root_setting(&config));
-	return read_keys(&reader, config_root_setting(&config), SCHEMA_FILE, policy);
+	read_place_of_failure(&reader, config_root_setting(config));
+	return read_keys(&reader, config_root_setting(config), SCHEMA_FILE, policy);
+}
+
+void read_free(struct policy *policy)
+{
+	for (struct parsed *parsed = policy->parsed; parsed; parsed = parsed->next)
+		config_destroy(&parsed->config);
+	policy->parsed = NULL;
 }

@@ -23,3 +23,6 @@ int read_text(struct policy *policy, const char *file, const char *text, size_t 
  * and the numbers of the groups and netgroups (finish.c). 0 or -ENOMEM.
  */
 int read_finish(struct policy *policy, struct complaints *complaints);
+
+/* Gives back what libconfig holds. */
+void read_free(struct policy *policy);

@@ -248,6 +248,6 @@ int read_target(const struct reader *reader, const config_setting_t *setting,
 		reader_wants(reader, setting, row);
 		text = "closed"; /* told once; the look for rooms need not complain again */
 	}
-	rule->room_name = reader_keep(reader, text);
-	return rule->room_name ? 0 : -ENOMEM;
+	rule->room_name = text;
+	return 0;
 }

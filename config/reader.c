@@ -74,11 +74,6 @@ struct place reader_place(const struct reader *reader, const config_setting_t *s
 	return (struct place){ reader->file, config_setting_source_line(setting) };
 }
 
-const char *reader_keep(const struct reader *reader, const char *text)
-{
-	return arena_text(reader->policy->arena, text);
-}
-
 /* What an escape put there would end up in logs, on terminals and in lists of lines. */
 static bool reader_is_plain(const char *text)
 {
@@ -105,17 +100,16 @@ bool reader_strings(const struct reader *reader, const config_setting_t *setting
 		const char *text = many ? config_setting_get_string_elem(setting, i) :
 					  config_setting_get_string(setting);
 
-		if (!text || !*text) {
-			reader_wants(reader, setting, row);
-			return false;
+		if (text && *text && reader_is_plain(text)) {
+			ret->items[ret->n++] = text;
+			continue;
 		}
-		if (!reader_is_plain(text)) {
+		if (text && *text)
 			reader_refuses(reader, setting, row, text, "has a control byte in it");
-			return false;
-		}
-		ret->items[ret->n] = reader_keep(reader, text);
-		if (!ret->items[ret->n++])
-			ret->items = NULL;
+		else
+			reader_wants(reader, setting, row);
+		ret->n = 0;
+		return false;
 	}
 	if (!ret->items)
 		ret->n = 1;

@@ -53,12 +53,10 @@ void reader_later(const struct reader *reader, const config_setting_t *setting,
 /* Where a setting stands. */
 struct place reader_place(const struct reader *reader, const config_setting_t *setting);
 
-/* A copy of the text, or NULL. */
-const char *reader_keep(const struct reader *reader, const char *text);
-
 /*
- * The strings of a setting, one or a list, copied. True when they are all there; else a mistake was
- * told, or there was no memory: then ret->items is NULL and ret->n not 0.
+ * The strings of a setting, one or a list; they are libconfig's and live as long as the policy.
+ * True when they are all there; else a mistake was told, or there was no memory: then ret->items is
+ * NULL and ret->n not 0.
  */
 bool reader_strings(const struct reader *reader, const config_setting_t *setting,
 	const struct schema_row *row, size_t least, struct text_list *ret);

@@ -68,8 +68,8 @@ checks() {
 	status=0
 	out=$(cd "$STAGE" && setpriv --reuid dave --regid dave --clear-groups roomctl check draft 2>&1) || status=$?
 	is "check: anybody may check a draft" "$status" 1
-	is "check: every mistake of it is told, with its line" "$out" "problem: draft:1: unknown key 'wals': did you mean 'walls'?
-problem: draft:2: unknown key 'roms': did you mean 'rooms'?"
+	is "check: every mistake of it is told, with its line" "$out" "problem: draft:1:15: unknown key 'wals': did you mean 'walls'?
+problem: draft:2:1: unknown key 'roms': did you mean 'rooms'?"
 }
 
 begin

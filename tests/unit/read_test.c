@@ -125,6 +125,8 @@ static void test_wrong_values(void **state)
 	wrong_room("limits: { cpus = \"7-0\"; };", "'limits.cpus'");
 	wrong_room("limits: { io = ( { path = \"/home\"; } ); };", "'read' or 'write'");
 	wrong_rule("group = \"stud*\";", "looks like a pattern");
+	wrong_rule("group = ( \"students\", 5 );", "'group' wants");
+	wrong_rule("group = [ \"students\", \"a\\nb\" ];", "control byte");
 	wrong_rule("netgroup = [ ];", "'netgroup' wants 1 to 1000 strings");
 	wrong_rule("tty = \"/dev/tty1\";", "without /dev/");
 	wrong_rule("user = \"*********\";", "more than 8 stars");
