@@ -6,7 +6,6 @@
  */
 #include "config/scan.h"
 
-#include <ctype.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -28,10 +27,53 @@ struct scan {
 	complaint_add(&(scan)->complaints->errors, (scan)->file, (scan)->line,                     \
 		(unsigned int)((where) - (scan)->line_start) + 1, __VA_ARGS__)
 
-/* To libconfig these are one name: [A-Za-z*][-A-Za-z0-9_*]*. */
+/* What a byte is, outside of strings and comments. A login waits for each of millions of them. */
+enum {
+	BYTE_OTHER,  /* what scan_char() looks at */
+	BYTE_PLAIN,  /* printable and nothing else */
+	BYTE_NAME,   /* to libconfig these are one name: [A-Za-z*][-A-Za-z0-9_*]* */
+	BYTE_NUMBER, /* of a name too, but it may begin a number */
+	BYTE_BRACKET,
+	BYTE_MARK, /* may begin a comment or a string */
+};
+
+static const unsigned char byte_kinds[256] = {
+	[' ' ... '!'] = BYTE_PLAIN,
+	['$' ... '\''] = BYTE_PLAIN,
+	[','] = BYTE_PLAIN,
+	['.'] = BYTE_PLAIN,
+	[':' ... '@'] = BYTE_PLAIN,
+	['\\'] = BYTE_PLAIN,
+	['^'] = BYTE_PLAIN,
+	['`'] = BYTE_PLAIN,
+	['|'] = BYTE_PLAIN,
+	['~'] = BYTE_PLAIN,
+	['a' ... 'z'] = BYTE_NAME,
+	['A' ... 'Z'] = BYTE_NAME,
+	['_'] = BYTE_NAME,
+	['*'] = BYTE_NAME,
+	['0' ... '9'] = BYTE_NUMBER,
+	['-'] = BYTE_NUMBER,
+	['+'] = BYTE_NUMBER,
+	['{'] = BYTE_BRACKET,
+	['}'] = BYTE_BRACKET,
+	['('] = BYTE_BRACKET,
+	[')'] = BYTE_BRACKET,
+	['['] = BYTE_BRACKET,
+	[']'] = BYTE_BRACKET,
+	['#'] = BYTE_MARK,
+	['/'] = BYTE_MARK,
+	['"'] = BYTE_MARK,
+};
+
+static unsigned char byte_kind(char c)
+{
+	return byte_kinds[(unsigned char)c];
+}
+
 static bool is_name(char c)
 {
-	return isalnum((unsigned char)c) || c == '_' || c == '-' || c == '*';
+	return byte_kind(c) == BYTE_NAME || (byte_kind(c) == BYTE_NUMBER && c != '+');
 }
 
 /*
@@ -55,8 +97,7 @@ static void scan_char(struct scan *scan)
 	unsigned int point;
 	size_t len;
 
-	/* Nearly all of them. */
-	if (c >= 0x20 && c < 0x7f) {
+	if (byte_kinds[c] != BYTE_OTHER) {
 		scan->at++;
 		return;
 	}
@@ -78,7 +119,12 @@ static void scan_until(struct scan *scan, const char *mark, bool escapes)
 {
 	size_t len = strlen(mark);
 
-	while (scan->at < scan->end && strncmp(scan->at, mark, len) != 0) {
+	for (;;) {
+		while (byte_kind(*scan->at) != BYTE_OTHER && *scan->at != mark[0] &&
+			*scan->at != '\\')
+			scan->at++;
+		if (scan->at >= scan->end || strncmp(scan->at, mark, len) == 0)
+			break;
 		if (escapes && *scan->at == '\\') {
 			if (strncmp(scan->at, "\\x00", 4) == 0)
 				scan_complain(scan, scan->at, "\\x00 would end the string");
@@ -151,26 +197,45 @@ static void scan_bracket(struct scan *scan)
 	scan->at++;
 }
 
-static void scan_token(struct scan *scan)
+/* A comment or a string. */
+static void scan_mark(struct scan *scan)
 {
 	char c = *scan->at, next = scan->at[1];
 
-	if (c == '#' || (c == '/' && next == '/')) {
-		scan_until(scan, "\n", false);
-	} else if (c == '/' && next == '*') {
-		scan->at += 2;
-		scan_until(scan, "*/", false);
-	} else if (c == '"') {
+	if (c == '"') {
 		scan->at++;
 		scan_until(scan, "\"", true);
-	} else if (c != '\0' && strchr("{}()[]", c)) {
-		scan_bracket(scan);
-	} else if (isdigit((unsigned char)c) || c == '-' || c == '+') {
-		scan_number(scan);
-	} else if (is_name(c)) {
-		scan_name(scan);
+	} else if (c == '#' || next == '/') {
+		scan_until(scan, "\n", false);
+	} else if (next == '*') {
+		scan->at += 2;
+		scan_until(scan, "*/", false);
 	} else {
+		scan->at++;
+	}
+}
+
+static void scan_token(struct scan *scan)
+{
+	switch (byte_kind(*scan->at)) {
+	case BYTE_PLAIN:
+		scan->at++;
+		break;
+	case BYTE_NAME:
+		scan_name(scan);
+		break;
+	case BYTE_NUMBER:
+		scan_number(scan);
+		break;
+	case BYTE_BRACKET:
+		scan_bracket(scan);
+		break;
+	case BYTE_MARK:
+		scan_mark(scan);
+		break;
+	default:
 		scan_char(scan);
+		break;
 	}
 }
 

@@ -25,7 +25,8 @@ static const char *const level_prefixes[SCHEMA_N_LEVELS] = {
 
 const struct schema_row *schema_find(enum schema_level level, const char *name)
 {
-	for (size_t i = 0; i < schema_n_rows; i++)
+	/* From the end: there are the keys of rules, which policies have most of. */
+	for (size_t i = schema_n_rows; i-- > 0;)
 		if (schema_rows[i].level == level && schema_rows[i].name[0] == name[0] &&
 			strcmp(schema_rows[i].name, name) == 0)
 			return &schema_rows[i];

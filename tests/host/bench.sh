@@ -55,4 +55,53 @@ perl -e "$measure" "$((rounds * 5))" \
 	"pam: into a new room=pamtester roomtest carol open_session close_session"
 end_sleepers 7901
 wait
+
+# rules N: a policy of so many rules, of which the last one decides about dave; no group is asked about.
+rules() {
+	local i
+	echo 'rooms: { a: { }; }; assign: ('
+	for ((i = 1; i < $1; i++)); do
+		echo "  { user = \"user$i\"; service = \"sshd\"; room = \"a\"; },"
+	done
+	echo '  { user = "dave"; room = "outside"; } );'
+}
+
+# The bare parser, for the part of the time that is not ours.
+cat >"$STAGE/bare.c" <<-'END'
+	#include <libconfig.h>
+	int main(int argc, char **argv)
+	{
+		config_t config;
+		config_init(&config);
+		return argc != 2 || config_read_file(&config, argv[1]) != CONFIG_TRUE;
+	}
+END
+gcc -O2 -o "$STAGE/bare" "$STAGE/bare.c" -lconfig
+rows=()
+for n in 1 1000 10000 100000; do
+	rules "$n" >"$STAGE/rules.$n"
+	chmod 644 "$STAGE/rules.$n"
+	rows+=("outside by rule $n=cp $STAGE/rules.$n /etc/pam_room/room.conf=pamtester roomtest dave open_session close_session"
+		"libconfig alone, $n rules=true=$STAGE/bare $STAGE/rules.$n")
+done
+note "a policy of many rules, $rounds times each, in turn"
+# shellcheck disable=SC2016
+perl -e '
+	use Time::HiRes qw(time);
+	my ($rounds, @rows) = @ARGV;
+	my %times;
+	for (1 .. $rounds) {
+		for my $row (@rows) {
+			my ($name, $before, $command) = split /=/, $row, 3;
+			system($before) == 0 or die $before;
+			my $begun = time;
+			system("$command </dev/null >/dev/null 2>&1") == 0 or die "$command: $?";
+			push @{$times{$name}}, 1000 * (time - $begun);
+		}
+	}
+	for my $row (@rows) {
+		my ($name) = split /=/, $row;
+		my @all = sort { $a <=> $b } @{$times{$name}};
+		printf "# %-44s %6.1f ms, fastest %6.1f ms\n", $name, $all[@all / 2], $all[0];
+	}' "$rounds" "${rows[@]}"
 ok "the figures were taken"
