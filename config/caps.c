@@ -64,11 +64,16 @@ bool caps_read(
 	for (size_t i = 0; i < n; i++) {
 		const struct caps_row *row = caps_find_set(items[i]);
 		bool sign = strchr("+-", items[i][0]) != NULL;
+		bool first_sign = strchr("+-", items[0][0]) != NULL;
 		uint64_t bit = row ? 0 : caps_find(items[i] + sign);
 
 		*bad = i;
 		if (row && i > 0) {
 			snprintf(phrase, size, "is a set, and sets stand first");
+			return false;
+		}
+		if (!row && sign != first_sign && !caps_find_set(items[0])) {
+			snprintf(phrase, size, "is not like the others: all have + or -, or none");
 			return false;
 		}
 		if (!row && !bit) {

@@ -28,10 +28,10 @@
 			CAPS_BIT(CAP_SETFCAP)))
 
 /*
- * Reads a list from left to right: "all", "none", "docker" and "podman" start from that set, a name
- * or +NAME adds, -NAME takes away. A list whose first item is a bare name starts from nothing; one
- * that begins with + or - starts from *set as it is. True, or false with *set as it was, the number
- * of the item that is wrong in *bad and what is wrong in phrase.
+ * Reads a list from left to right. "all", "none", "docker" and "podman" stand first and start from
+ * that set, +NAME or NAME then adds, -NAME takes away. A list of bare names starts from nothing,
+ * one of names with + or - from *set as it is; the two do not mix. True, or false with *set as it
+ * was, the number of the item that is wrong in *bad and what is wrong in phrase.
  */
 bool caps_read(
 	const char *const *items, size_t n, uint64_t *set, size_t *bad, char *phrase, size_t size);

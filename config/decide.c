@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
 #include "lib/clean.h"
@@ -16,24 +15,44 @@
 
 static const char step[] = "decide room";
 
-int policy_ask(const struct policy *policy, const char *user, gid_t gid, int64_t deadline,
-	unsigned char **ret, struct why *why)
+/* Those of the names that are marked, and where they stand. */
+static size_t ask_about(const struct text_list *names, const unsigned char *marks, size_t skip,
+	const char **ret, size_t *ret_places)
 {
-	const struct lookup_question question = { .user = user,
-		.gid = gid,
-		.groups = policy->groups.items,
-		.n_groups = policy->groups.n,
-		.netgroups = policy->netgroups.items,
-		.n_netgroups = policy->netgroups.n };
-	size_t n = policy->groups.n + policy->netgroups.n;
-	unsigned char *said = calloc(n + 1, 1);
+	size_t n = 0;
 
-	if (!said)
-		return why_set(why, ENOMEM, step, "%zu groups", n);
-	/* Without an answer all stays unknown, which is LOOKUP_UNKNOWN, and 0. */
-	if (n > 0 && lookup_ask(&question, deadline, said, why) < 0)
-		memset(said, LOOKUP_UNKNOWN, n);
+	for (size_t i = 0; i < names->n; i++)
+		if (marks[skip + i]) {
+			ret[n] = names->items[i];
+			ret_places[n++] = skip + i;
+		}
+	return n;
+}
+
+int policy_ask(const struct policy *policy, const struct subject *subject, gid_t gid,
+	int64_t deadline, unsigned char **ret, struct why *why)
+{
+	size_t max = policy->groups.n + policy->netgroups.n;
+	cleanup_free unsigned char *marks = calloc(max + 1, 1);
+	cleanup_free unsigned char *answers = calloc(max + 1, 1);
+	cleanup_free const char **names = calloc(max + 1, sizeof *names);
+	cleanup_free size_t *places = calloc(max + 1, sizeof *places);
+	unsigned char *said = calloc(max + 1, 1);
+	struct lookup_question question = { .user = subject->user, .gid = gid, .groups = names };
+
 	*ret = said;
+	if (!marks || !answers || !names || !places || !said)
+		return why_set(why, ENOMEM, step, "%zu groups", max);
+	policy_mark_doubts(policy, subject, marks);
+	question.n_groups = ask_about(&policy->groups, marks, 0, names, places);
+	question.netgroups = names + question.n_groups;
+	question.n_netgroups = ask_about(&policy->netgroups, marks, policy->groups.n,
+		names + question.n_groups, places + question.n_groups);
+	/* Without an answer all stays unknown, which is LOOKUP_UNKNOWN, and 0. */
+	if (question.n_groups + question.n_netgroups > 0)
+		lookup_ask(&question, deadline, answers, why);
+	for (size_t i = 0; i < question.n_groups + question.n_netgroups; i++)
+		said[places[i]] = answers[i];
 	return 0;
 }
 
@@ -47,7 +66,7 @@ int policy_decide(const struct policy *policy, const struct subject *subject, gi
 
 	policy_match(policy, &asked, ret, NULL, NULL);
 	if (ret->unsure && !asked.said) {
-		r = policy_ask(policy, asked.user, gid, deadline, &said, &late);
+		r = policy_ask(policy, subject, gid, deadline, &said, &late);
 		if (r < 0)
 			return why_set(why, -r, step, "no memory");
 		asked.said = said;

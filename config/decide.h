@@ -13,11 +13,12 @@
 struct why;
 
 /*
- * Asks about all groups and netgroups of the policy (lib/lookup.h). *ret is malloc'ed and fit for
- * subject.said, also when the answer is late or missing: then *why says so. 0 or -ENOMEM.
+ * Asks about the groups and netgroups of the policy that the subject's decision may turn on
+ * (lib/lookup.h). *ret is malloc'ed and fit for subject.said, also when the answer is late or
+ * missing: then *why says so. 0 or -ENOMEM.
  */
-int policy_ask(const struct policy *policy, const char *user, gid_t gid, int64_t deadline,
-	unsigned char **ret, struct why *why);
+int policy_ask(const struct policy *policy, const struct subject *subject, gid_t gid,
+	int64_t deadline, unsigned char **ret, struct why *why);
 
 /*
  * policy_match(), with the groups asked about only when the decision turns on them. gid is the

@@ -66,7 +66,9 @@ static void finish_rules(struct policy *policy, struct complaints *complaints)
 				"there is no room '%.80s': did you mean '%s'?", name, nearest);
 		else
 			complaint_add(&complaints->errors, rule->place.file, rule->place.line, 0,
-				"there is no room '%.80s'", name);
+				"there is no room '%.80s': described are rooms in 'rooms', and "
+				"\"outside\" and \"closed\" are none",
+				name);
 	}
 }
 

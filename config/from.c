@@ -89,6 +89,10 @@ static const char *parse_name(const char *text, struct from_pattern *ret)
 	/* It would be held against names, and no address is ever one. */
 	if (strcmp(text, "*") != 0 && strspn(text, "0123456789.*?[]!-") == strlen(text))
 		return "is no address: a network is written like \"10.0.0.0/8\"";
+	if (strchr(text, '[') && !strchr(strchr(text, '['), ']'))
+		return "has a [ without a ]";
+	if (text[strlen(text) - 1] == '.')
+		return "is to be written without a dot at its end";
 	if (strlen(text) > FROM_NAME_MAX || stars > FROM_STARS_MAX)
 		return "is too long for a host name, or has more than 8 stars";
 	*ret = (struct from_pattern){ .kind = FROM_NAME, .name = text };
@@ -122,18 +126,20 @@ void from_host_read(const char *rhost, struct from_host *ret)
 	if (len == 0 || len > FROM_NAME_MAX)
 		return;
 	memcpy(ret->name, rhost, len + 1);
+	/* As the DNS writes names that are whole. */
+	if (ret->name[len - 1] == '.')
+		ret->name[--len] = '\0';
 	zone = strchr(ret->name, '%');
 	if (zone)
 		*zone = '\0';
 	bits = read_address(ret->name, &ret->kind, ret->addr);
-	undress(&ret->kind, ret->addr, &bits);
-	if (bits > 0)
+	if (bits > 0 && !(zone && ret->kind == FROM_NET4)) {
+		undress(&ret->kind, ret->addr, &bits);
 		return;
+	}
 	/* No address, so what looked like a zone was part of a name. */
-	memcpy(ret->name, rhost, len + 1);
-	if (ret->name[len - 1] == '.')
-		ret->name[len - 1] = '\0';
-	ret->kind = ret->name[0] ? FROM_NAME : FROM_NOWHERE;
+	memcpy(ret->name, rhost, len);
+	ret->kind = len > 0 ? FROM_NAME : FROM_NOWHERE;
 }
 
 bool from_holds(const struct from_pattern *pattern, const struct from_host *host)

@@ -46,7 +46,7 @@ static struct policy *policy_new(uint32_t uid_min)
 		return NULL;
 	policy->arena = arena_new();
 	policy->uid_min = uid_min;
-	policy->generation = HASH_START;
+	policy->generation = hash_bytes(HASH_START, &uid_min, sizeof uid_min);
 	return policy->arena ? take_ptr(policy) : NULL;
 }
 

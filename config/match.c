@@ -19,10 +19,11 @@ static enum lookup_said match_bool(bool holds)
 	return holds ? LOOKUP_YES : LOOKUP_NO;
 }
 
+/* A backslash is a letter: some directories have one in every name. */
 static enum lookup_said match_globs(const struct text_list *list, const char *name)
 {
 	for (size_t i = 0; i < list->n; i++)
-		if (fnmatch(list->items[i], name, 0) == 0)
+		if (fnmatch(list->items[i], name, FNM_NOESCAPE) == 0)
 			return LOOKUP_YES;
 	return match_bool(list->n == 0);
 }
@@ -160,6 +161,28 @@ static const char *match_unknown_name(
 		if (!said || said[policy->groups.n + rule->netgroup.numbers[i]] == LOOKUP_UNKNOWN)
 			return rule->netgroup.names.items[i];
 	return "";
+}
+
+static void mark(const struct name_refs *refs, size_t skip, unsigned char *marks)
+{
+	for (size_t i = 0; i < refs->names.n; i++)
+		marks[skip + refs->numbers[i]] = 1;
+}
+
+void policy_mark_doubts(
+	const struct policy *policy, const struct subject *subject, unsigned char *marks)
+{
+	for (size_t i = 0; i < policy->n_rules; i++) {
+		const struct rule *rule = &policy->rules[i];
+		enum lookup_said matches = match_rule(policy, rule, subject).matches;
+
+		if (matches == LOOKUP_YES)
+			return;
+		if (matches == LOOKUP_NO)
+			continue;
+		mark(&rule->group, 0, marks);
+		mark(&rule->netgroup, policy->groups.n, marks);
+	}
 }
 
 static bool match_differs(const struct rule *rule, const struct decision *decision)

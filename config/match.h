@@ -36,6 +36,13 @@ struct decision {
 	const char *unsure_name;
 };
 
+/*
+ * Marks (with 1, in an array like subject.said) the groups and netgroups that a decision may turn
+ * on: those of rules that match but for them, up to the first that matches for certain.
+ */
+void policy_mark_doubts(
+	const struct policy *policy, const struct subject *subject, unsigned char *marks);
+
 /* One rule that was looked at, in their order, and the condition that made it fail or doubtful. */
 struct tried {
 	const struct rule *rule;

@@ -47,12 +47,16 @@ static const char *glob_phrase(const char *text)
 		stars += *c == '*';
 	if (strlen(text) > GLOB_LEN_MAX)
 		return "is longer than 255 bytes";
+	if (strchr(text, '[') && !strchr(strchr(text, '['), ']'))
+		return "has a [ without a ]";
 	return stars > GLOB_STARS_MAX ? "has more than 8 stars" : NULL;
 }
 
 static const char *tty_phrase(const char *text)
 {
-	return strncmp(text, "/dev/", 5) == 0 ? "is written without /dev/" : glob_phrase(text);
+	return strncmp(text, "/dev/", 5) == 0 || strncmp(text, "dev/", 4) == 0 ?
+		"is written without /dev/" :
+		glob_phrase(text);
 }
 
 int read_globs(const struct reader *reader, const config_setting_t *setting,
@@ -68,6 +72,8 @@ static const char *name_phrase(const char *text)
 {
 	if (strlen(text) > GLOB_LEN_MAX)
 		return "is longer than 255 bytes";
+	if (text[0] == '@')
+		return "is written without @";
 	return strpbrk(text, "*?[") ? "looks like a pattern, and none is taken here" : NULL;
 }
 

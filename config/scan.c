@@ -8,6 +8,7 @@
 
 #include <stdint.h>
 #include <string.h>
+#include <strings.h>
 
 #include "config/complaint.h"
 #include "lib/text.h"
@@ -18,8 +19,13 @@ struct scan {
 	const char *line_start;
 	unsigned int line;
 	struct complaints *complaints;
+	char last; /* the last byte that was no blank and no comment; 'a' for a name or a number */
 	size_t n_groups, depth;
-	size_t keys[SCAN_DEPTH_MAX + 1]; /* of the groups that are open */
+	struct {
+		char bracket;
+		unsigned int line;
+		size_t keys;
+	} open[SCAN_DEPTH_MAX + 1]; /* [0] is the file itself */
 	bool given_up;
 };
 
@@ -105,6 +111,8 @@ static void scan_char(struct scan *scan)
 
 	if (c == '\0')
 		scan_complain(scan, scan->at, "a NUL byte");
+	else if (c == '\r' && scan->at[1] != '\n')
+		scan_complain(scan, scan->at, "a carriage return that ends no line");
 	else if (c != '\t' && c != '\n' && c != '\r' && (c < 0x20 || c == 0x7f))
 		scan_complain(scan, scan->at, "a control byte, \\x%02x", c);
 	else if (len == 0)
@@ -114,28 +122,54 @@ static void scan_char(struct scan *scan)
 		scan_line(scan);
 }
 
-/* The rest of a comment or of a string that has begun, its end included. */
-static void scan_until(struct scan *scan, const char *mark, bool escapes)
+/* A comment that has begun, its end included. */
+static void scan_comment(struct scan *scan, const char *mark)
 {
+	const char *from = scan->at, *line_start = scan->line_start;
+	unsigned int line = scan->line;
 	size_t len = strlen(mark);
 
 	for (;;) {
-		while (byte_kind(*scan->at) != BYTE_OTHER && *scan->at != mark[0] &&
-			*scan->at != '\\')
+		while (byte_kind(*scan->at) != BYTE_OTHER && *scan->at != mark[0])
 			scan->at++;
 		if (scan->at >= scan->end || strncmp(scan->at, mark, len) == 0)
 			break;
-		if (escapes && *scan->at == '\\') {
-			if (strncmp(scan->at, "\\x00", 4) == 0)
-				scan_complain(scan, scan->at, "\\x00 would end the string");
-			scan_char(scan);
-		}
-		if (scan->at < scan->end)
-			scan_char(scan);
+		scan_char(scan);
 	}
+	/* To libconfig a comment that nobody closes is one that goes on to the end. */
+	if (scan->at >= scan->end)
+		complaint_add(&scan->complaints->errors, scan->file, line,
+			(unsigned int)(from - line_start) + 1, "this comment is never closed");
 	/* The end of a line is counted as any other. */
 	for (size_t i = 0; i < len && scan->at < scan->end; i++)
 		scan_char(scan);
+}
+
+/* A string ends in its line: nothing in a policy is longer, and a forgotten quote shows where it
+ * is. */
+static void scan_string(struct scan *scan)
+{
+	const char *from = scan->at++;
+
+	/* libconfig would join the two. */
+	if (scan->last == '"')
+		scan_complain(scan, from, "a comma is missing before this string");
+	for (;;) {
+		while (byte_kind(*scan->at) != BYTE_OTHER && *scan->at != '"' && *scan->at != '\\')
+			scan->at++;
+		if (scan->at >= scan->end || *scan->at == '"' || *scan->at == '\n')
+			break;
+		if (strncmp(scan->at, "\\x00", 4) == 0)
+			scan_complain(scan, scan->at, "\\x00 would end the string");
+		if (*scan->at == '\\' && scan->at + 1 < scan->end && scan->at[1] != '\n')
+			scan_char(scan);
+		scan_char(scan);
+	}
+	scan->last = '"';
+	if (scan->at < scan->end && *scan->at == '"')
+		scan->at++;
+	else
+		scan_complain(scan, from, "this string has no quote at its end");
 }
 
 static void scan_number(struct scan *scan)
@@ -145,14 +179,17 @@ static void scan_number(struct scan *scan)
 	const char *after = digits + n;
 	uint64_t value = 0;
 
-	while (scan->at < scan->end && (is_name(*scan->at) || strchr("+.", *scan->at)))
+	while (scan->at < scan->end && (is_name(*scan->at) || *scan->at == '+' || *scan->at == '.'))
 		scan->at++;
+	scan->last = 'a';
 	if (n == 1 && *digits == '0' && (*after == 'x' || *after == 'X')) {
 		n = strspn(after + 1, "0123456789abcdefABCDEF");
 		if (n > 8 || (n == 8 && !strchr("01234567", after[1])))
 			scan_complain(scan, from, "a number is at most 0x7fffffff");
 		return;
 	}
+	if (strspn(after, "0123456789.eE+-L") < (size_t)(scan->at - after))
+		scan_complain(scan, after, "a number runs into a name");
 	/* Not a whole number: libconfig and the schema have their say about it. */
 	if (n == 0 || after != scan->at)
 		return;
@@ -166,35 +203,75 @@ static void scan_number(struct scan *scan)
 		scan_complain(scan, from, "a number is at most 2147483647, and sizes are strings");
 }
 
+static bool is_boolean(const char *text, size_t len)
+{
+	return (len == 4 && strncasecmp(text, "true", len) == 0) ||
+		(len == 5 && strncasecmp(text, "false", len) == 0);
+}
+
+/* A key, or a value that is true or false. */
 static void scan_name(struct scan *scan)
 {
 	const char *from = scan->at;
+	bool value = scan->last == '=' || scan->last == ':' ||
+		(scan->depth > 0 && scan->open[scan->depth].bracket != '{');
 
 	while (scan->at < scan->end && is_name(*scan->at))
 		scan->at++;
-	if (scan->keys[scan->depth]++ == SCAN_KEYS_MAX) {
+	scan->last = 'a';
+	if (value && !is_boolean(from, (size_t)(scan->at - from)))
+		scan_complain(scan, from, "text stands in double quotes");
+	else if (!value && *scan->at == '.')
+		scan_complain(scan, from, "a key has no dot: write limits: { memory = \"8G\"; };");
+	if (scan->open[scan->depth].keys++ == SCAN_KEYS_MAX) {
 		scan_complain(scan, from, "more than %d keys in one group", SCAN_KEYS_MAX);
 		scan->given_up = true;
 	}
 }
 
-static void scan_bracket(struct scan *scan)
+static void scan_open(struct scan *scan)
 {
-	char c = *scan->at;
+	if (scan->depth == SCAN_DEPTH_MAX || ++scan->n_groups > SCAN_GROUPS_MAX) {
+		scan_complain(scan, scan->at,
+			scan->depth == SCAN_DEPTH_MAX ? "groups are nested too deep" :
+							"too many groups");
+		scan->given_up = true;
+		return;
+	}
+	if (scan->open[scan->depth].bracket == '(' && scan->last && strchr("})]\"", scan->last))
+		scan_complain(scan, scan->at, "a comma is missing before this");
+	scan->depth++;
+	scan->open[scan->depth].bracket = *scan->at;
+	scan->open[scan->depth].line = scan->line;
+	scan->open[scan->depth].keys = 0;
+}
 
-	if (strchr("{([", c)) {
-		if (scan->depth == SCAN_DEPTH_MAX || ++scan->n_groups > SCAN_GROUPS_MAX) {
-			scan_complain(scan, scan->at,
-				scan->depth == SCAN_DEPTH_MAX ? "groups are nested too deep" :
-								"too many groups");
-			scan->given_up = true;
-			return;
-		}
-		scan->keys[++scan->depth] = 0;
-	} else if (scan->depth > 0) {
+static void scan_close(struct scan *scan)
+{
+	char open = scan->open[scan->depth].bracket;
+	char want = open == '{' ? '}' : open == '(' ? ')' : ']';
+
+	if (scan->depth == 0) {
+		scan_complain(scan, scan->at, "nothing is open here");
+		scan->given_up = true;
+	} else if (*scan->at != want) {
+		scan_complain(scan, scan->at, "the %c of line %u is still open here", open,
+			scan->open[scan->depth].line);
+		scan->given_up = true;
+	} else {
+		if (scan->last == ',')
+			scan_complain(scan, scan->at, "a comma too many before this");
 		scan->depth--;
 	}
-	scan->at++;
+}
+
+static void scan_bracket(struct scan *scan)
+{
+	if (strchr("{([", *scan->at))
+		scan_open(scan);
+	else
+		scan_close(scan);
+	scan->last = *scan->at++;
 }
 
 /* A comment or a string. */
@@ -203,22 +280,32 @@ static void scan_mark(struct scan *scan)
 	char c = *scan->at, next = scan->at[1];
 
 	if (c == '"') {
-		scan->at++;
-		scan_until(scan, "\"", true);
+		scan_string(scan);
 	} else if (c == '#' || next == '/') {
-		scan_until(scan, "\n", false);
+		scan_comment(scan, "\n");
 	} else if (next == '*') {
 		scan->at += 2;
-		scan_until(scan, "*/", false);
+		scan_comment(scan, "*/");
 	} else {
 		scan->at++;
 	}
+}
+
+/* What is neither printable ASCII nor in a string or a comment. */
+static void scan_other(struct scan *scan)
+{
+	if ((unsigned char)*scan->at >= 0xc0)
+		scan_complain(scan, scan->at,
+			"no quote that is typographic, and no letter that is not ASCII, outside of "
+			"strings and comments: a string stands in \"");
+	scan_char(scan);
 }
 
 static void scan_token(struct scan *scan)
 {
 	switch (byte_kind(*scan->at)) {
 	case BYTE_PLAIN:
+		scan->last = *scan->at == ' ' ? scan->last : *scan->at;
 		scan->at++;
 		break;
 	case BYTE_NAME:
@@ -234,7 +321,7 @@ static void scan_token(struct scan *scan)
 		scan_mark(scan);
 		break;
 	default:
-		scan_char(scan);
+		scan_other(scan);
 		break;
 	}
 }
@@ -249,6 +336,13 @@ bool scan_text(const char *file, const char *text, size_t len, struct complaints
 	scan_line(&scan);
 	while (scan.at < scan.end && !scan.given_up)
 		scan_token(&scan);
+	/* Whatever was overlooked: to libconfig the text ends there. */
+	if (memchr(text, '\0', len) && complaints->errors.n + complaints->errors.n_more == before)
+		complaint_add(&complaints->errors, file, 0, 0, "a NUL byte");
+	/* One mistake may leave another one's bracket open. */
+	if (scan.depth > 0 && complaints->errors.n + complaints->errors.n_more == before)
+		complaint_add(&complaints->errors, file, scan.open[scan.depth].line, 0,
+			"the %c of this line is never closed", scan.open[scan.depth].bracket);
 	return complaints->errors.n + complaints->errors.n_more == before;
 }
 

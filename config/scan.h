@@ -18,7 +18,9 @@ struct complaints;
 /*
  * True when libconfig may see the text. Refused are: NUL and control bytes, bytes that are no
  * UTF-8, @include, numbers that wrap around (beyond 2147483647) or look octal (010 is ten to
- * libconfig), \x00 in a string, and what passes the bounds above. text ends in a NUL at text[len].
+ * libconfig), \x00 in a string, and what passes the bounds above. Slips that libconfig calls a
+ * syntax error some lines later are told where they are: brackets and quotes that are not closed,
+ * commas, text without quotes. text ends in a NUL at text[len].
  */
 bool scan_text(const char *file, const char *text, size_t len, struct complaints *complaints);
 

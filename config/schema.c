@@ -204,17 +204,21 @@ const struct schema_row schema_rows[] = {
 	ROW(RULE, "uid", UIDS, IN_RULE(uid), "a string like \"1000-1999\" or \"1000-\"", "any",
 		"a range of user ids", ),
 	ROW(RULE, "service", GLOBS, IN_RULE(service), SOME_STRINGS, "any",
-		"PAM services, patterns as in glob(7)", ),
+		"PAM services like sshd, login, su, cron or systemd-user, patterns as in "
+		"glob(7)", ),
 	ROW(RULE, "tty", GLOBS, IN_RULE(tty), SOME_STRINGS, "any",
-		"terminals, PAM_TTY without /dev/, patterns as in glob(7)", ),
+		"terminals, PAM_TTY without /dev/: tty1, ttyS0 or hvc0 at a console, pts/3, ssh "
+		"for all of sshd's, cron for cron's; patterns as in glob(7)", ),
 	ROW(RULE, "from", FROM, IN_RULE(from), SOME_STRINGS, "anywhere",
 		"where the user comes from, PAM_RHOST: addresses, networks like \"10.0.0.0/8\", or "
 		"patterns of host names", ),
 	ROW(RULE, "time", TIME, IN_RULE(time), SOME_STRINGS, "always",
-		"times of the week like \"Mon-Fri 08:00-18:00\", when the session opens", ),
+		"times of the week like \"Mon-Fri 08:00-18:00\", one of which it is when the "
+		"session opens", ),
 	ROW(RULE, "room", TARGET, IN_RULE(room_name),
 		"the name of a room, \"outside\" or \"closed\"", "must be written",
-		"where the login goes", ),
+		"where the login goes: into a room, outside (as if there were no pam_room), or "
+		"nowhere, because closed refuses it", ),
 };
 
 const size_t schema_n_rows = sizeof schema_rows / sizeof schema_rows[0];

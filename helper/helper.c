@@ -37,7 +37,6 @@
 #define HELPER_MS 10000   /* the module waits a little longer */
 #define HELPER_ALARM_S 12 /* for what has no deadline of its own: then the kernel ends it */
 #define HELPER_ASK_MS 3000
-#define HELPER_LOOKUP_MS 5000 /* for the user's groups; the rest is for the room */
 #define HELPER_MANAGER_SERVICE "systemd-user"
 
 enum { HELPER_OK = 0, HELPER_CALLER = 100, HELPER_SYSTEM = 111 };
@@ -74,7 +73,7 @@ static int decide(const struct policy *policy, const struct ask *ask, int64_t de
 
 	from_host_read(ask->rhost, &subject.from);
 	subject_set_now(&subject);
-	r = policy_decide(policy, &subject, ask->gid, deadline_sooner(deadline, HELPER_LOOKUP_MS),
+	r = policy_decide(policy, &subject, ask->gid, deadline_sooner(deadline, LOOKUP_MS),
 		decision, NULL, NULL, why);
 	if (r == 0 && decision->unsure)
 		r = -EAGAIN;

@@ -20,7 +20,8 @@
 
 struct why;
 
-#define LOOKUP_BYTES_MAX (8u << 20) /* of a question: a policy file can name no more */
+#define LOOKUP_BYTES_MAX (8u << 20) /* of a question; a longer one is refused */
+#define LOOKUP_MS 5000              /* how long whoever decides about a login waits */
 
 enum lookup_said { LOOKUP_UNKNOWN, LOOKUP_NO, LOOKUP_YES };
 

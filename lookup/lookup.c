@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <grp.h>
 #include <netdb.h>
+#include <nss.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -139,30 +140,78 @@ static void ask_file(struct question *question)
 }
 
 /*
- * By id, or by name when that is not NULL: 1 and the group's name in *ret, malloc'ed; 0 when there
- * is none; -1 when a source gave no answer. To glibc a source that is down at the end of the line
- * is an error, and one that knows nothing is none.
+ * The words of the switch's line for a database, "files ldap": malloc'ed, empty when there is none.
  */
-static int get_group(gid_t gid, const char *name, char **ret)
+static char *read_line(const char *database)
+{
+	FILE *file = fopen("/etc/nsswitch.conf", "re");
+	cleanup_free char *line = NULL;
+	char *words = NULL;
+	size_t size = 0, len = strlen(database);
+
+	while (file && !words && getline(&line, &size, file) > 0) {
+		const char *at = line + strspn(line, " \t");
+
+		if (strncmp(at, database, len) != 0 || at[len] != ':')
+			continue;
+		line[strcspn(line, "#\n")] = '\0';
+		words = strdup(at + len + 1);
+	}
+	if (file)
+		fclose(file);
+	return words ? words : strdup("");
+}
+
+/*
+ * 1 when there is such a group, 0 when there is none, -1 when a source gave no answer: to glibc a
+ * source that is away at the end of the line is an error, and one that knows nothing is none. Fills
+ * *ret, whose strings lie in *text, malloc'ed.
+ */
+static int get_group(const char *name, struct group *ret, char **text)
 {
 	int err = ERANGE;
 
+	*text = NULL;
 	for (size_t size = LOOKUP_TEXT_MIN; err == ERANGE && size <= LOOKUP_TEXT_MAX; size *= 2) {
-		cleanup_free char *text = malloc(size);
-		struct group group, *found = NULL;
+		struct group *found = NULL;
 
-		if (!text)
+		free(*text);
+		*text = malloc(size);
+		if (!*text)
 			return -1;
-		err = name ? getgrnam_r(name, &group, text, size, &found) :
-			     getgrgid_r(gid, &group, text, size, &found);
-		if (err == 0 && !found)
-			return 0;
-		if (err == 0 && ret)
-			*ret = strdup(group.gr_name);
+		err = getgrnam_r(name, ret, *text, size, &found);
 		if (err == 0)
-			return 1;
+			return found != NULL;
 	}
 	return -1;
+}
+
+/*
+ * Whether that source alone is away, or cannot be used at all: it is asked for a group that nobody
+ * has. Naming the sources keeps nscd(8) out of it, to which what is away is what does not exist.
+ */
+static bool is_away(const char *source)
+{
+	cleanup_free char *text = NULL;
+	struct group group;
+
+	return __nss_configure_lookup("group", source) < 0 ||
+		get_group("pam_room-no-such-group", &group, &text) < 0;
+}
+
+/* Each source of the line by itself; the line holds again when this returns. */
+static bool is_one_away(const char *line)
+{
+	cleanup_free char *copy = strdup(line);
+	bool away = !copy;
+	char *save = NULL;
+
+	for (char *word = copy ? strtok_r(copy, " \t", &save) : NULL; word;
+		word = strtok_r(NULL, " \t", &save))
+		/* [NOTFOUND=return] and its like are no sources. */
+		if (word[0] != '[' && !strpbrk(word, "=]"))
+			away |= is_away(word);
+	return __nss_configure_lookup("group", *line ? line : "files") < 0 || away;
 }
 
 /* The ids of the user's groups, malloc'ed; how many, or -1. */
@@ -182,41 +231,77 @@ static int get_ids(const struct question *question, gid_t **ret)
 	return -1;
 }
 
+static bool has_id(const gid_t *gids, int n, gid_t gid)
+{
+	for (int i = 0; i < n; i++)
+		if (gids[i] == gid)
+			return true;
+	return false;
+}
+
 /*
- * getgrouplist(3) leaves out what it was not told and says nothing. So one is asked about that
- * nobody has: whether that is an answer or an error tells whether the sources are there.
+ * A group by its name, as policies have it: two may share an id. Membership is what either says,
+ * the list of the user's ids or the group's list of members, because each may be incomplete.
+ */
+static char ask_group(const struct question *question, size_t at, const gid_t *gids, int n)
+{
+	cleanup_free char *text = NULL;
+	struct group group;
+	int r = get_group(question->names[at], &group, &text);
+
+	if (question->local[at] == 'y')
+		return 'y';
+	if (r < 0)
+		return '-';
+	if (r > 0 && (is_member(&group, question) || has_id(gids, n, group.gr_gid)))
+		return 'y';
+	return question->silent ? question->local[at] : 'n';
+}
+
+/*
+ * getgrouplist(3) leaves out what it was not told and says nothing, so the sources are asked one by
+ * one whether they are there.
  */
 static void ask_groups(struct question *question)
 {
+	cleanup_free char *line = read_line("group");
 	cleanup_free gid_t *gids = NULL;
-	int n = get_ids(question, &gids);
-	size_t at;
+	int n;
 
-	if (n < 0 || get_group(0, "pam_room-no-such-group", NULL) < 0)
+	question->silent = !line || is_one_away(line);
+	n = get_ids(question, &gids);
+	if (n < 0)
 		question->silent = true;
-	for (int i = 0; i < n; i++) {
-		cleanup_free char *name = NULL;
+	for (size_t i = 0; i < question->n_groups; i++)
+		question->said[i] = ask_group(question, i, gids, n);
+}
 
-		if (get_group(gids[i], NULL, &name) < 0)
-			question->silent = true;
-		if (name && find_group(question, name, &at))
-			question->said[at] = 'y';
-	}
+/*
+ * innetgr(3) does not tell "no" from "no answer". A source that has the netgroup has answered; the
+ * files always do.
+ */
+static char ask_netgroup(const struct question *question, const char *name, bool files)
+{
+	bool there;
+
+	if (innetgr(name, NULL, question->user, NULL))
+		return 'y';
+	there = setnetgrent(name) == 1;
+	endnetgrent();
+	return there || files ? 'n' : '-';
 }
 
 static void ask_netgroups(struct question *question)
 {
-	for (size_t i = question->n_groups; i < question->n; i++)
-		if (innetgr(question->names[i], NULL, question->user, NULL))
-			question->said[i] = 'y';
-}
+	cleanup_free char *line = read_line("netgroup");
+	char *save = NULL;
+	const char *first = line ? strtok_r(line, " \t", &save) : NULL;
+	/* Without a line it is the files too. */
+	bool files =
+		line && (!first || (strcmp(first, "files") == 0 && !strtok_r(NULL, " \t", &save)));
 
-/* What nobody said yes to: no when all have answered, else what the file says. */
-static void conclude(struct question *question)
-{
-	for (size_t i = 0; i < question->n; i++)
-		if (!question->said[i])
-			question->said[i] = question->silent ? question->local[i] : 'n';
+	for (size_t i = question->n_groups; i < question->n; i++)
+		question->said[i] = ask_netgroup(question, question->names[i], files);
 }
 
 static bool answer(char *said, size_t n)
@@ -244,6 +329,5 @@ int main(int argc, char **argv)
 		return LOOKUP_SYSTEM;
 	ask_groups(&question);
 	ask_netgroups(&question);
-	conclude(&question);
 	return answer(question.said, question.n) ? LOOKUP_OK : LOOKUP_SYSTEM;
 }

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <pwd.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "config/decide.h"
@@ -48,11 +49,17 @@ int account_login(const struct options *options, struct subject *ret)
 {
 	const char *phrase = NULL;
 
+	if (options->from && strpbrk(options->from, "/* ")) {
+		complain("--from: '%s' is neither an address nor a host", options->from);
+		return EXIT_USAGE;
+	}
 	*ret = (struct subject){ .user = "",
 		.service = options->service ? options->service : "sshd",
 		.tty = options->tty };
 	if (!ret->tty)
 		ret->tty = account_usual_tty(ret->service);
+	/* The helper knows the host's time only. */
+	unsetenv("TZ");
 	from_host_read(options->from ? options->from : "", &ret->from);
 	subject_set_now(ret);
 	if (options->at)

@@ -16,13 +16,13 @@
 #include "config/schema.h"
 #include "lib/clean.h"
 #include "lib/deadline.h"
+#include "lib/lookup.h"
 #include "roomctl/account.h"
 #include "roomctl/options.h"
 #include "roomctl/out.h"
 #include "roomctl/ruling.h"
 #include "roomctl/verb.h"
 
-#define DIFF_MS 10000 /* for one account */
 #define DIFF_WORD_MAX 1024
 
 static const char *const diff_services[] = { "sshd", "login", "su", "sudo", "cron", "atd",
@@ -60,9 +60,11 @@ static void diff_add(struct diff *diff, const char *what, const char *by, const 
 	fputs("}", stdout);
 }
 
+static const char diff_unsure[] = "(cannot tell)";
+
 static void diff_word(const struct decision *decision, char word[DIFF_WORD_MAX])
 {
-	const char *text = decision->unsure          ? "(cannot tell)" :
+	const char *text = decision->unsure          ? diff_unsure :
 		decision->verdict == VERDICT_OUTSIDE ? "outside" :
 		decision->verdict == VERDICT_CLOSED  ? "closed" :
 						       decision->room->name;
@@ -70,18 +72,52 @@ static void diff_word(const struct decision *decision, char word[DIFF_WORD_MAX])
 	snprintf(word, DIFF_WORD_MAX, "%s", text);
 }
 
-static void diff_login(struct diff *diff, struct subject *login, const char *service,
-	unsigned char *const said[2], struct ends *ret)
+/* What is known of an account's groups by each policy; asked about as far as services need it. */
+struct known {
+	unsigned char *said[2];
+	bool in_vain[2]; /* a directory does not answer: it is not asked again for the next service
+			  */
+};
+
+static int diff_ask(const struct policy *policy, const struct subject *login, gid_t gid,
+	struct known *known, int side)
+{
+	cleanup_free unsigned char *more = NULL;
+	int r = policy_ask(policy, login, gid, deadline_in(LOOKUP_MS), &more, NULL);
+
+	for (size_t i = 0; r == 0 && i < policy->groups.n + policy->netgroups.n; i++)
+		if (more[i] != LOOKUP_UNKNOWN)
+			known->said[side][i] = more[i];
+	return r;
+}
+
+static int diff_login(
+	struct diff *diff, struct subject *login, gid_t gid, struct known *known, struct ends *ret)
 {
 	struct decision decision;
+	int r = 0;
 
-	login->service = service;
-	login->tty = diff->options->tty ? diff->options->tty : account_usual_tty(service);
-	for (int side = 0; side < 2; side++) {
-		login->said = said[side];
-		policy_match(diff->sides[side].policy, login, &decision, NULL, NULL);
+	login->tty = diff->options->tty ? diff->options->tty : account_usual_tty(login->service);
+	for (int side = 0; side < 2 && r == 0; side++) {
+		const struct policy *policy = diff->sides[side].policy;
+
+		login->said = known->said[side];
+		policy_match(policy, login, &decision, NULL, NULL);
+		if (decision.unsure && !known->in_vain[side]) {
+			r = diff_ask(policy, login, gid, known, side);
+			policy_match(policy, login, &decision, NULL, NULL);
+			known->in_vain[side] = decision.unsure;
+		}
 		diff_word(&decision, ret->words[side]);
 	}
+	return r;
+}
+
+/* What cannot be told is no proof that all is as it was. */
+static bool diff_moves(const struct ends *ends)
+{
+	return strcmp(ends->words[0], ends->words[1]) != 0 ||
+		strcmp(ends->words[0], diff_unsure) == 0;
 }
 
 static bool diff_same(const struct ends *a, const struct ends *b)
@@ -97,31 +133,41 @@ static void diff_services_of(struct diff *diff, const char *user, const struct e
 	for (size_t i = 0; i < N_SERVICES; i++)
 		n_same += diff_same(&ends[i], &ends[0]);
 	for (size_t i = 0; i < (n_same == N_SERVICES ? 1 : N_SERVICES); i++)
-		if (strcmp(ends[i].words[0], ends[i].words[1]) != 0)
+		if (diff_moves(&ends[i]))
 			diff_add(diff, user,
 				n_same == N_SERVICES ? "all services" : diff_services[i], &ends[i]);
 }
 
+static void known_free(struct known *known)
+{
+	free(known->said[0]);
+	free(known->said[1]);
+}
+
 static int diff_account(struct diff *diff, const struct account *account, struct subject login)
 {
+	cleanup_with(known_free) struct known known = { 0 };
 	const char *service = diff->options->service;
-	unsigned char *said[2] = { NULL, NULL };
 	struct ends ends[N_SERVICES];
 	int r = 0;
 
 	login.user = account->name;
 	login.uid = account->uid;
-	for (int side = 0; side < 2 && r == 0; side++)
-		r = policy_ask(diff->sides[side].policy, account->name, account->gid,
-			deadline_in(DIFF_MS), &said[side], NULL);
-	for (size_t i = 0; i < N_SERVICES && r == 0; i++)
-		diff_login(diff, &login, service ? service : diff_services[i], said, &ends[i]);
-	if (r == 0 && service && strcmp(ends[0].words[0], ends[0].words[1]) != 0)
+	for (int side = 0; side < 2; side++) {
+		const struct policy *policy = diff->sides[side].policy;
+
+		known.said[side] = calloc(policy->groups.n + policy->netgroups.n + 1, 1);
+		if (!known.said[side])
+			return -ENOMEM;
+	}
+	for (size_t i = 0; i < (service ? 1 : N_SERVICES) && r == 0; i++) {
+		login.service = service ? service : diff_services[i];
+		r = diff_login(diff, &login, account->gid, &known, &ends[i]);
+	}
+	if (r == 0 && service && diff_moves(&ends[0]))
 		diff_add(diff, account->name, service, &ends[0]);
 	else if (r == 0 && !service)
 		diff_services_of(diff, account->name, ends);
-	free(said[0]);
-	free(said[1]);
 	return r;
 }
 
@@ -218,5 +264,8 @@ int verb_diff(int argc, char **argv, bool json)
 	r = ruling_need(options.n_words == 2 ? options.words[0] : NULL, &diff.sides[0]);
 	if (r == 0)
 		r = ruling_need_open(&diff.sides[1]);
+	/* "No" would say that they differ. */
+	if (r == EXIT_NO)
+		r = EXIT_CANNOT_TELL;
 	return r ? r : diff_run(&diff, &login);
 }

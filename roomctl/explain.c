@@ -12,14 +12,13 @@
 #include "config/decide.h"
 #include "lib/clean.h"
 #include "lib/deadline.h"
+#include "lib/lookup.h"
 #include "lib/why.h"
 #include "roomctl/account.h"
 #include "roomctl/options.h"
 #include "roomctl/out.h"
 #include "roomctl/ruling.h"
 #include "roomctl/verb.h"
-
-#define EXPLAIN_MS 10000 /* as long as the helper takes at most */
 
 struct explained {
 	bool json;
@@ -88,17 +87,17 @@ static void print_decision(
 	char place[512] = "";
 
 	if (decision->unsure)
-		printf("refused: %s\n", why->text);
+		say("refused: %s", why->text);
 	else if (decision->verdict == VERDICT_CLOSED)
-		printf("closed: this login is refused\n");
+		say("closed: this login is refused");
 	else if (decision->verdict == VERDICT_OUTSIDE)
-		printf("outside%s\n", decision_reason(decision, account));
+		say("outside%s", decision_reason(decision, account));
 	else if (decision->room->place.file)
-		printf("room %s, described at %s%s\n", decision->room->name,
+		say("room %s, described at %s%s", decision->room->name,
 			place_print(&decision->room->place, place, sizeof place),
 			decision_reason(decision, account));
 	else
-		printf("room %s, the walls' own%s\n", decision->room->name,
+		say("room %s, the walls' own%s", decision->room->name,
 			decision_reason(decision, account));
 }
 
@@ -118,6 +117,14 @@ static void print_json_end(const struct decision *decision, size_t n_tried, cons
 	printf(", \"exit\": %d}\n", decision_exit(decision));
 }
 
+static void print_login(const struct account *account, const struct subject *login)
+{
+	say("%s, uid %u, by %s%s%s, from %s, %s %02d:%02d", account->name, account->uid,
+		login->service, *login->tty ? " on " : "", login->tty,
+		login->from.kind == FROM_NOWHERE ? "nowhere" : login->from.name,
+		day_names[login->wday], login->minute / 60, login->minute % 60);
+}
+
 static int explain(const struct ruling *ruling, const struct account *account,
 	const struct subject *login, bool json)
 {
@@ -135,7 +142,9 @@ static int explain(const struct ruling *ruling, const struct account *account,
 		printf(", \"at\": \"%s %02d:%02d\", \"tried\": [", day_names[login->wday],
 			login->minute / 60, login->minute % 60);
 	}
-	r = policy_decide(ruling->policy, login, account->gid, deadline_in(EXPLAIN_MS), &decision,
+	if (!json)
+		print_login(account, login);
+	r = policy_decide(ruling->policy, login, account->gid, deadline_in(LOOKUP_MS), &decision,
 		explain_tried, &explained, &why);
 	if (r == 0 && json) {
 		print_json_end(&decision, explained.n, &why);

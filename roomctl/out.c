@@ -182,6 +182,18 @@ const char *place_print(const struct place *place, char *buf, size_t size)
 	return buf;
 }
 
+void say(const char *fmt, ...)
+{
+	char text[1024];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(text, sizeof text, fmt, args);
+	va_end(args);
+	text_tame(text);
+	puts(text);
+}
+
 void complain(const char *fmt, ...)
 {
 	char text[1024];

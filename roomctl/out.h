@@ -64,5 +64,8 @@ void json_member(FILE *file, const char *before, const char *name, const char *v
 struct place;
 const char *place_print(const struct place *place, char *buf, size_t size);
 
+/* One tamed line to stdout, an answer for people. */
+void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
 /* One tamed line to stderr, for what is not an answer. */
 void complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

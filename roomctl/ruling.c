@@ -45,14 +45,14 @@ void ruling_report(const struct ruling *ruling, bool say_ok, struct report *repo
 {
 	char text[512];
 
+	if (ruling->r == 0 && say_ok)
+		report_line(report, REPORT_OK, "%s: rooms %zu, rules %zu", ruling->name,
+			ruling->policy->n_rooms, ruling->policy->n_rules);
 	report_list(&ruling->complaints.errors, REPORT_PROBLEM, report);
 	report_list(&ruling->complaints.warnings, REPORT_WARNING, report);
 	if (ruling->r < 0 && ruling->complaints.errors.n == 0)
 		report_line(report, ruling_unknown(ruling) ? REPORT_UNKNOWN : REPORT_PROBLEM, "%s",
 			why_print(&ruling->why, text, sizeof text));
-	if (ruling->r == 0 && say_ok)
-		report_line(report, REPORT_OK, "%s: rooms %zu, rules %zu", ruling->name,
-			ruling->policy->n_rooms, ruling->policy->n_rules);
 }
 
 int ruling_need_open(struct ruling *ruling)

@@ -80,6 +80,10 @@ static void complain_room(const struct policy *policy, const char *name)
 {
 	const char *nearest = rooms_nearest(policy, name);
 
+	if (strcmp(name, "outside") == 0 || strcmp(name, "closed") == 0) {
+		complain("'%s' is no room", name);
+		return;
+	}
 	complain("there is no room '%s'%s%s%s", name, nearest ? ": did you mean '" : "",
 		nearest ? nearest : "", nearest ? "'?" : "");
 }

@@ -80,6 +80,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	memcpy(text, data, size);
 	text[size] = '\0';
+	/* Files of the corpus end in a newline, as files do. */
+	text[strcspn(text, "\n")] = '\0';
 	try_units(text);
 	try_week(text);
 	try_from(text);

@@ -4,6 +4,7 @@
  * Any bytes as a policy: there is an answer, and it agrees with itself. A policy that is taken
  * gives every subject one decision, and a room whose every key can be told.
  */
+#include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,7 +57,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	r = policy_read(sources, true, &policy, &complaints, &why);
 	sources_free(sources);
-	must((r == 0) == (policy != NULL));
+	must((r == 0) == (policy != NULL) && r != -ENOMEM);
 	must((r == 0) == (complaints.errors.n == 0));
 	for (size_t i = 0; i < complaints.errors.n; i++)
 		must(complaints.errors.list[i].text[0] != '\0' &&

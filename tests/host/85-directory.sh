@@ -83,6 +83,24 @@ away() {
 	is "back: alice" "$(got alice)" far
 }
 
+# A search by member that fails where one by name does not: the group's own list says it.
+half() {
+	: >/etc/stage-directory-half
+	is "half: alice is in the group by its own list" "$(got alice)" far
+	is "half: carol is not" "$(got carol)" brick
+	rm /etc/stage-directory-half
+}
+
+# A source in the middle of the line that is away, with one behind it that answers.
+middle() {
+	echo down >/etc/stage-directory
+	sed -i 's/^group:.*/group: files stage files/' /etc/nsswitch.conf
+	like "away in the middle of the line: alice is refused" "$(got alice)" \
+		"refused: decide room: no answer about group 'far'*"
+	sed -i 's/^group:.*/group: files stage/' /etc/nsswitch.conf
+	rm /etc/stage-directory
+}
+
 # Five seconds are the most that a look-up is waited for.
 hangs() {
 	local begin=$SECONDS
@@ -141,6 +159,8 @@ sed -i 's/pam_room.so$/& debug/' /etc/pam.d/roomtest
 directory_on
 answers
 away
+half
+middle
 hangs
 torn
 killed

@@ -4,7 +4,8 @@
  * A directory for tests, built with -DALICE=UID as libnss_stage.so.2. It knows the account "alice"
  * by another spelling too, as those do that ignore case, and a group "far", whose only member is
  * alice. The file /etc/stage-directory says how it fares: without it it answers, "down" means that
- * it is away, "hang" that it never answers.
+ * it is away, "hang" that it never answers. With /etc/stage-directory-half it answers about a group
+ * and not about a user's groups.
  */
 #include <errno.h>
 #include <grp.h>
@@ -99,6 +100,8 @@ enum nss_status _nss_stage_initgroups_dyn(const char *user, gid_t skip, long *st
 	(void)skip, (void)limit;
 	if (status != NSS_STATUS_SUCCESS)
 		return status;
+	if (access("/etc/stage-directory-half", F_OK) == 0)
+		return NSS_STATUS_UNAVAIL;
 	if (strcmp(user, "alice") != 0)
 		return NSS_STATUS_NOTFOUND;
 	if (*start < *size)

@@ -159,8 +159,8 @@ static void mistakes(void *arg)
 	must_complain("assign: ( { user = 1000; room = \"closed\"; } );", 1, "'user' wants");
 	must_complain("assign: ( { usr = \"a\"; room = \"closed\"; } );", 1, "did you mean 'user'");
 	must_complain("a b c", 1, "syntax error");
-	must_complain("rooms: {\n a: {\n", 3, "syntax error");
-	must_complain("assign: ( { user = a; room = \"b\"; } );", 1, "syntax error");
+	must_complain("rooms: {\n a: {\n", 2, "never closed");
+	must_complain("assign: ( { user = a; room = \"b\"; } );", 1, "double quotes");
 }
 
 /* A uid that is no uid is told, and never taken for another one. */

@@ -120,9 +120,9 @@ static void test_globs(void **state)
 		int matches;
 	} rows[] = { { "ann", "ann", 1 }, { "ann", "anne", 0 }, { "ann", "Ann", 0 },
 		{ "a*", "ann", 1 }, { "*", "ann", 1 }, { "a?n", "ann", 1 }, { "[a-c]nn", "ann", 1 },
-		{ "[!a]nn", "ann", 0 }, { "\\\\*", "ann", 0 }, { "\\\\*", "*", 1 },
+		{ "[!a]nn", "ann", 0 }, { "[*]", "ann", 0 }, { "[*]", "*", 1 }, { "\\\\*", "*", 0 },
 		{ "1000", "ann", 0 }, { "wheel", "ann", 0 }, { "?", "", 0 },
-		{ "DOM\\\\\\\\*", "DOM\\ann", 1 } };
+		{ "DOM\\\\*", "DOM\\ann", 1 }, { "DOM\\\\ann", "DOM\\ann", 1 } };
 	char text[200];
 
 	(void)state;

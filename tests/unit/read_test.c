@@ -156,6 +156,14 @@ static void test_traps(void **state)
 	wrong("# \xc3(", "no UTF-8");
 	wrong("x = \"\n@include \\\"y\\\"\";", "@include is not supported");
 	wrong("a = 1; a = 2;", "duplicate");
+	wrong("/* to the end\nversion = 1;", "this comment is never closed");
+	wrong("# ours\rversion = 1;\n", "a carriage return that ends no line");
+	wrong("assign: ( { user = [ \"a\" \"b\" ]; room = \"closed\"; } );", "a comma is missing");
+	wrong("version = 1a = 2;", "a number runs into a name");
+	wrong("version = 4294967297assign: ( );", "a number runs into a name");
+	assert_int_equal(read_bytes("version = 1\0;\nrooms: { ", 25), -EINVAL);
+	must_say(&complaints.errors, "", "a NUL byte");
+	assert_int_equal(read_text_of("version = 1;\r\n# ours\r\n"), 0);
 	/* What only looks like one of them. */
 	assert_int_equal(read_text_of("version = 1; # 010 99999999999 @include \"x\"\n"), 0);
 	assert_int_equal(read_text_of("/* 010 \n 99999999999 */ version = 0x1;"), 0);
@@ -166,6 +174,43 @@ static void test_traps(void **state)
 		read_text_of("assign: ( { user = \"J\xc3\xbcrgen\"; room = \"closed\"; } );"), 0);
 	assert_int_equal(read_bytes("version = 1;\0", 13), -EINVAL);
 	must_say(&complaints.errors, "", "a NUL byte");
+}
+
+/* What libconfig calls a syntax error, some lines later, is told where it is. */
+static void test_slips(void **state)
+{
+	static const struct {
+		const char *text, *words;
+		unsigned int line, column;
+	} rows[] = { { "assign: (\n { room = \"closed\"; }\n { room = \"closed\"; } );",
+			     "a comma is missing", 3, 2 },
+		{ "assign: (\n { room = \"closed\"; },\n);", "a comma too many", 3, 1 },
+		{ "rooms: {\n a: { linger = \"none\"; \n};\nversion = 1;\n", "never closed", 1, 0 },
+		{ "assign: ( {\n room = \"closed; }, \n { room = \"brick\"; } );",
+			"no quote at its end", 2, 9 },
+		{ "assign: ( { room = outside; } );", "double quotes", 1, 20 },
+		{ "assign: ( { user = [ ann, \"bob\" ]; room = \"closed\"; } );", "double quotes",
+			1, 22 },
+		{ "assign: ( { room = \xe2\x80\x9c"
+		  "closed\xe2\x80\x9d; } );",
+			"typographic", 1, 20 },
+		{ "rooms: { a: { limits.memory = \"8G\"; }; };", "a key has no dot", 1, 15 },
+		{ "rooms: { a: { ); };", "is still open here", 1, 15 },
+		{ "version = 1; }", "nothing is open", 1, 14 } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		const struct complaint *first = &complaints.errors.list[0];
+
+		wrong(rows[i].text, rows[i].words);
+		if (first->line != rows[i].line || first->column != rows[i].column)
+			fail_msg("%s\n%u:%u: %s", rows[i].text, first->line, first->column,
+				first->text);
+	}
+	assert_int_equal(read_text_of("rooms: { a: { }; }; assign: ( { room = \"a\"; }, { room = "
+				      "\"closed\"; } ); version = 1;"),
+		0);
+	assert_int_equal(read_text_of("assign = ( ( { } ) );"), -EINVAL);
 }
 
 /* The place of a mistake is where the key stands. */
@@ -213,8 +258,8 @@ static void test_bounds(void **state)
 		{ "x = ", "(", 100000, "nested too deep" },
 		{ "x = (", "{},", 300000, "too many groups" },
 		{ "", "a = 1;", 5000, "duplicate" },
-		{ "assign: (", "{room=\"closed\";},", 100000, "syntax error" },
-		{ "x = \"", "\\\"", 500000, "syntax error" },
+		{ "assign: (", "{room=\"closed\";},", 100000, "never closed" },
+		{ "x = \"", "\\\"", 500000, "no quote at its end" },
 		{ "# ", "\xf0\x9f", 100000, "no UTF-8" },
 		{ "/*", "*", 1000000, "" },
 		{ "", "1", 1000000, "at most 2147483647" },
@@ -268,6 +313,7 @@ int main(void)
 		TEST(test_wrong_values),
 		TEST(test_traps),
 		TEST(test_columns),
+		TEST(test_slips),
 		TEST(test_bounds),
 		TEST(test_many_keys),
 	};

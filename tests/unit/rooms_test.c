@@ -56,13 +56,25 @@ static void test_warnings(void **state)
 			     "\"closed\"; }, { from = \"10.0.0.0/8\"; room = \"closed\"; } );"),
 		0);
 	assert_int_equal(complaints.warnings.n, 0);
+	/* A rule for the managers by name is all that they need. */
+	assert_int_equal(read_text_of("assign: ( { user = \"a\"; from = \"10.0.0.0/8\"; room = "
+				      "\"brick\"; }, { user = \"a\"; service = \"systemd-user\"; "
+				      "room = \"brick\"; } );"),
+		0);
+	assert_int_equal(complaints.warnings.n, 0);
+	warns("assign: ( { time = [ \"Mon-Fri\", \"08:00-18:00\" ]; room = \"closed\"; } );",
+		"one of its items");
+	warns("assign: ( { user = \"ci-[1-10]\"; room = \"closed\"; } );", "one character");
+	warns("assign: ( { user = \"*\"; room = \"outside\"; }, { room = \"closed\"; } );",
+		"never reached");
+	warns("assign: ( { room = \"closed\"; } );", "closes the host to everybody but root");
 }
 
 static void test_capabilities(void **state)
 {
 	static const char *const docker_less[] = { "docker", "-net_raw", "CAP_SYS_PTRACE" };
 	static const char *const relative[] = { "+net_raw", "-kill" };
-	static const char *const bare[] = { "kill", "-kill", "+chown" };
+	static const char *const bare[] = { "kill", "chown", "CAP_KILL" };
 	uint64_t set = CAPS_BRICK;
 	char text[1024];
 	size_t bad;
@@ -74,7 +86,14 @@ static void test_capabilities(void **state)
 	assert_true(caps_read(relative, 2, &set, &bad, text, sizeof text));
 	assert_int_equal(set, (CAPS_BRICK | CAPS_BIT(CAP_NET_RAW)) & ~CAPS_BIT(CAP_KILL));
 	assert_true(caps_read(bare, 3, &set, &bad, text, sizeof text));
-	assert_int_equal(set, CAPS_BIT(CAP_CHOWN));
+	assert_int_equal(set, CAPS_BIT(CAP_CHOWN) | CAPS_BIT(CAP_KILL));
+	for (size_t i = 0; i < 2; i++) {
+		static const char *const mixed[2][2] = { { "-chown", "kill" },
+			{ "kill", "-chown" } };
+
+		assert_false(caps_read(mixed[i], 2, &set, &bad, text, sizeof text));
+		assert_int_equal(bad, 1);
+	}
 	assert_true(caps_read(NULL, 0, &set, &bad, text, sizeof text));
 	assert_int_equal(set, 0);
 	/* Docker's default is fourteen, podman's eleven, brick's ten. */

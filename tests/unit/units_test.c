@@ -199,9 +199,11 @@ static void test_from(void **state)
 		{ "*.example.org", "example.org", false },
 		{ "*.example.org", "a.example.org.evil.net", false },
 		{ "host-[0-9]", "host-7", true }, { "1a*", "1abc", true },
-		{ "a.b", "a.b%c", false }, { "10.0.0.0/8", "10.1.2.3.", false },
-		{ "10.0.0.0/8", "010.1.2.3", false }, { "10.0.0.0/8", "10.1", false },
-		{ "host", "host%eth0", false }, { "x", ".", false } };
+		{ "a.b", "a.b%c", false }, { "10.0.0.0/8", "10.1.2.3.", true },
+		{ "*", "10.1.2.3.", false }, { "*", "::1.", false },
+		{ "10.0.0.0/8", "10.1.2.3%eth0", false }, { "10.0.0.0/8", "010.1.2.3", false },
+		{ "10.0.0.0/8", "10.1", false }, { "host", "host%eth0", false },
+		{ "x", ".", false } };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
@@ -214,7 +216,7 @@ static void test_from_refused(void **state)
 	static const char *const bad[] = { "", "/", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/-1",
 		"10.0.0.0/08", "10.0.0.1/8", "10.0.0.0/8 ", "fd00::/129", "fd00::1/64", "10.0.0",
 		"10.*", "10.0.0.0/255.0.0.0", "host/8", "a b", "a_b\xff", "1.2.3.4.5", "[0-9]",
-		"a/b", "fe80::1%eth0", "a********b*", "\n" };
+		"a/b", "fe80::1%eth0", "host.", "host[", "a[b", "a********b*", "\n" };
 	char longer[400];
 	struct from_pattern from = { .bits = 7 };
 

@@ -60,6 +60,7 @@ make_directory() {
 		include /etc/ldap/schema/nis.schema
 		modulepath /usr/lib/ldap
 		moduleload back_mdb
+		loglevel none
 		database mdb
 		maxsize 1048576
 		suffix dc=room,dc=test
@@ -156,10 +157,10 @@ in_time() {
 	note "$1: $took s"
 }
 
-# key_of ROOM: as its keeper was told, when the room is registered by it.
+# key_of PID: by the mark in the room that the process is in, when a room is registered by that key.
 key_of() {
 	local key
-	key=$(tr '\0' '\n' <"/proc/$(keeper_of "$1")/cmdline" | sed -n 2p)
+	key=$(cat "/proc/$1/root/run/pam_room/inside" 2>/dev/null)
 	[ ! -e "/run/pam_room/rooms/$key/state" ] || echo "$key"
 }
 
@@ -175,7 +176,7 @@ lands() {
 	elif [ "$room" = "$(outside)" ]; then
 		not_ok "$1: $2 is in $3" "outside"
 	else
-		is "$1: $2 is in $3" "$(key_of "$room")" "$(uid_of "$2").$3"
+		is "$1: $2 is in $3" "$(key_of "$pid")" "$(uid_of "$2").$3"
 	fi
 	in_time "$1: $2"
 	leave "$length"
@@ -186,7 +187,7 @@ refused() {
 	local since
 	since=$(date +%H:%M:%S)
 	if enter "$2"; then
-		not_ok "$1: $2 is refused" "in ${room:-a room}, $(key_of "$room")"
+		not_ok "$1: $2 is refused" "in ${room:-a room}, $(key_of "$pid")"
 		leave "$length"
 		return
 	fi
