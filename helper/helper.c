@@ -41,11 +41,6 @@
 
 enum { HELPER_OK = 0, HELPER_CALLER = 100, HELPER_SYSTEM = 111 };
 
-static void policy_freep(struct policy **policy)
-{
-	policy_free(*policy);
-}
-
 static int listen_to_module(
 	struct record *record, struct ask *ask, int64_t deadline, struct why *why)
 {
@@ -127,7 +122,8 @@ static int place_login(uid_t uid, int64_t deadline, struct why *why)
 static int find_room(const struct ask *ask, int64_t deadline, struct room *room,
 	struct answer *answer, struct why *why)
 {
-	cleanup_with(policy_freep) struct policy *policy = NULL;
+	/* Never given back: the process ends with the answer, and a login waits for that. */
+	static struct policy *policy;
 	static struct complaints complaints;
 	struct decision decision;
 	struct room_request request;
