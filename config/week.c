@@ -89,25 +89,25 @@ static bool take_hours(const char **at, struct week_span *span)
 
 const char *week_parse(const char *text, struct week_span *ret)
 {
-	static const char wants[] =
-		"wants a time of the week like \"Mon-Fri 08:00-18:00\", \"Sat,Sun\" or "
-		"\"22:00-06:00\"";
+	static const char wants_days[] = "wants days like \"Mon-Fri\" or \"Sat,Sun\", hours like "
+					 "\"08:00-18:00\", or both with a "
+					 "blank between";
+	static const char wants_hours[] = "wants hours like \"08:00-18:00\", from 00:00 to 24:00, "
+					  "that begin and end at two times";
 	struct week_span span = { WEEK_EVERY_DAY, 0, WEEK_DAY_MINUTES };
 	const char *at = text;
 
 	if (*at < '0' || *at > '9') {
 		span.days = take_days(&at);
 		if (span.days == 0 || (*at && *at != ' '))
-			return wants;
+			return wants_days;
 		at += strspn(at, " ");
 		/* A blank and nothing is a slip too. */
 		if (!*at && at[-1] == ' ')
-			return wants;
+			return wants_days;
 	}
 	if (*at && (!take_hours(&at, &span) || *at))
-		return wants;
-	if (at == text)
-		return wants;
+		return wants_hours;
 	*ret = span;
 	return NULL;
 }
