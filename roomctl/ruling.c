@@ -65,11 +65,13 @@ int ruling_need_open(struct ruling *ruling)
 		return 0;
 	for (size_t i = 0; i < errors->n; i++)
 		complain("%s", complaint_print(&errors->list[i], text, sizeof text));
-	if (errors->n == 0)
+	if (ruling->r == -ENOENT && !ruling->draft)
+		complain("no policy is installed in %s: name a file", ruling->name);
+	else if (errors->n == 0)
 		complain("%s", why_print(&ruling->why, text, sizeof text));
 	else
 		complain("a policy with a mistake opens no room: all but root are refused");
-	return ruling_unknown(ruling) ? EXIT_CANNOT_TELL : EXIT_NO;
+	return ruling_unknown(ruling) || ruling->r == -ENOENT ? EXIT_CANNOT_TELL : EXIT_NO;
 }
 
 int ruling_need(const char *file, struct ruling *ret)

@@ -187,6 +187,11 @@ verbs() {
 1"
 	is "show --json is JSON" "$(roomctl show lab --json | python3 -c 'import json, sys
 print([k["value"] for k in json.load(sys.stdin)["keys"] if k["key"] == "linger"])')" "['none']"
+	mv /etc/pam_room /etc/pam_room.away
+	is "show: no policy is installed" "$(roomctl show brick 2>&1; echo $?)" \
+		"roomctl: no policy is installed in /etc/pam_room: name a file
+3"
+	mv /etc/pam_room.away /etc/pam_room
 	is "diff: nothing" "$(roomctl diff /etc/pam_room/room.conf; echo $?)" "no account moves and no room changes
 0"
 	roomctl diff "$examples/ssh-host.conf" --service sshd >"$STAGE/diff"
