@@ -288,6 +288,32 @@ static void large(void *arg)
 	free(text);
 }
 
+/* Whoever edits it in place is not read halfway. */
+static void changing(void *arg)
+{
+	size_t size = 6u << 20;
+	char *text = malloc(size);
+	int r = 0, fd;
+	pid_t pid;
+
+	(void)arg;
+	memset(text, '#', size);
+	write_conf(CONF, text, size, 0644);
+	free(text);
+	fd = open(CONF, O_WRONLY | O_CLOEXEC);
+	pid = fork();
+	if (pid == 0)
+		while (pwrite(fd, "#", 1, 0) == 1)
+			;
+	for (int i = 0; i < 2000 && r != -EAGAIN; i++)
+		r = load();
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	close(fd);
+	unit_must(r == -EAGAIN && strstr(why.text, "changed while it was read"));
+	unit_must(load() == 0);
+}
+
 /* Any bytes: an answer, and no crash. */
 static void junk(void *arg)
 {
@@ -342,6 +368,7 @@ TEST(many_mistakes)
 TEST(several_files)
 TEST(untrusted)
 TEST(large)
+TEST(changing)
 TEST(junk)
 TEST(no_fds_left)
 
@@ -357,6 +384,7 @@ int main(void)
 		cmocka_unit_test(test_several_files),
 		cmocka_unit_test(test_untrusted),
 		cmocka_unit_test(test_large),
+		cmocka_unit_test(test_changing),
 		cmocka_unit_test(test_junk),
 		cmocka_unit_test(test_no_fds_left),
 	};
