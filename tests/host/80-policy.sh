@@ -178,6 +178,13 @@ verbs() {
 	is "explain --policy: a draft that is not installed" \
 		"$(roomctl explain alice --policy "$examples/ssh-host.conf" | tail -n 1)" \
 		"room staff, described at $examples/ssh-host.conf:6"
+	is "explain goes by the host's clock" "$(TZ=Pacific/Kiritimati roomctl explain stan | head -n 1)" \
+		"$(roomctl explain stan | head -n 1)"
+	is "explain with nothing open" "$(roomctl explain tess 2>&1 <&- | tail -n 1; roomctl explain tess <&- 2>&- | tail -n 1)" \
+		"room teachers, described at /etc/pam_room/room.conf:7
+room teachers, described at /etc/pam_room/room.conf:7"
+	is "explain: no byte of a path reaches the terminal" \
+		"$(cp "$examples/lab.conf" "$STAGE/"$'a\eb.conf'; roomctl explain tess --policy "$STAGE/"$'a\eb.conf' | grep -c $'\e')" 0
 	is "explain needs no root" "$(setpriv --reuid=alice --regid=alice --clear-groups roomctl explain tess --json |
 		sed -n 's/.*"decision": "\([a-z]*\)", "room": "\([a-z]*\)".*/\1 \2/p')" "room teachers"
 	like "show: a key with its place" "$(roomctl show lab | grep '^linger')" \

@@ -79,6 +79,9 @@ away() {
 	echo down >/etc/stage-directory
 	refused_for_far away
 	certain_all_the_same away
+	is "away: diff lists what it cannot tell" "$(roomctl diff /etc/pam_room/room.conf --service roomtest |
+		tr -s ' ' | grep '^alice'; echo "${PIPESTATUS[0]}")" "alice roomtest (cannot tell) (cannot tell)
+1"
 	rm /etc/stage-directory
 	is "back: alice" "$(got alice)" far
 }
@@ -108,6 +111,10 @@ hangs() {
 	like "hangs: alice is refused, and told why" "$(got alice)" "refused: decide room: no answer about group 'far'*"
 	is "hangs: within eight seconds" "$((SECONDS - begin < 8))" 1
 	certain_all_the_same hangs
+	begin=$SECONDS
+	is "hangs: check says that it cannot tell" "$(roomctl check /etc/pam_room/room.conf | tail -n 1)" \
+		"unknown: the names in the rules: no answer about users and groups"
+	is "hangs: within eight seconds, too" "$((SECONDS - begin < 8))" 1
 	wait_for 5 no_lookup
 	is "hangs: nothing of it stays" "$(pgrep -c -x room-lookup)" 0
 	rm /etc/stage-directory
