@@ -8,9 +8,9 @@
  * Exit status: 0 an answer was given, 100 the caller's fault, 111 the system's.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <netdb.h>
-#include <nss.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -24,11 +24,11 @@
 #include "lib/fd.h"
 #include "lib/lookup.h"
 #include "lib/text.h"
+#include "lookup/sources.h"
 
 #define LOOKUP_ID 65534 /* nobody: the kernel's overflow id */
 #define LOOKUP_LOCAL "/etc/group"
-#define LOOKUP_TEXT_MIN 1024u
-#define LOOKUP_TEXT_MAX (4u << 20)
+#define LOOKUP_ALARM_S 60
 #define LOOKUP_GROUPS_MAX 65536 /* NGROUPS_MAX */
 
 enum { LOOKUP_OK = 0, LOOKUP_CALLER = 100, LOOKUP_SYSTEM = 111 };
@@ -132,86 +132,18 @@ static void ask_file(struct question *question)
 	const struct group *group;
 	size_t i;
 
-	while (file && (group = fgetgrent(file)))
+	errno = file ? 0 : EIO;
+	while (file && (group = fgetgrent(file))) {
 		if (find_group(question, group->gr_name, &i) && question->local[i] != 'y')
 			question->local[i] = is_member(group, question) ? 'y' : 'n';
+		errno = 0;
+	}
+	/* What was not read to its end (ENOENT) says nothing about who is not in it. */
+	for (i = 0; errno && errno != ENOENT && i < question->n_groups; i++)
+		if (question->local[i] == 'n')
+			question->local[i] = '-';
 	if (file)
 		fclose(file);
-}
-
-/*
- * The words of the switch's line for a database, "files ldap": malloc'ed, empty when there is none.
- */
-static char *read_line(const char *database)
-{
-	FILE *file = fopen("/etc/nsswitch.conf", "re");
-	cleanup_free char *line = NULL;
-	char *words = NULL;
-	size_t size = 0, len = strlen(database);
-
-	while (file && !words && getline(&line, &size, file) > 0) {
-		const char *at = line + strspn(line, " \t");
-
-		if (strncmp(at, database, len) != 0 || at[len] != ':')
-			continue;
-		line[strcspn(line, "#\n")] = '\0';
-		words = strdup(at + len + 1);
-	}
-	if (file)
-		fclose(file);
-	return words ? words : strdup("");
-}
-
-/*
- * 1 when there is such a group, 0 when there is none, -1 when a source gave no answer: to glibc a
- * source that is away at the end of the line is an error, and one that knows nothing is none. Fills
- * *ret, whose strings lie in *text, malloc'ed.
- */
-static int get_group(const char *name, struct group *ret, char **text)
-{
-	int err = ERANGE;
-
-	*text = NULL;
-	for (size_t size = LOOKUP_TEXT_MIN; err == ERANGE && size <= LOOKUP_TEXT_MAX; size *= 2) {
-		struct group *found = NULL;
-
-		free(*text);
-		*text = malloc(size);
-		if (!*text)
-			return -1;
-		err = getgrnam_r(name, ret, *text, size, &found);
-		if (err == 0)
-			return found != NULL;
-	}
-	return -1;
-}
-
-/*
- * Whether that source alone is away, or cannot be used at all: it is asked for a group that nobody
- * has. Naming the sources keeps nscd(8) out of it, to which what is away is what does not exist.
- */
-static bool is_away(const char *source)
-{
-	cleanup_free char *text = NULL;
-	struct group group;
-
-	return __nss_configure_lookup("group", source) < 0 ||
-		get_group("pam_room-no-such-group", &group, &text) < 0;
-}
-
-/* Each source of the line by itself; the line holds again when this returns. */
-static bool is_one_away(const char *line)
-{
-	cleanup_free char *copy = strdup(line);
-	bool away = !copy;
-	char *save = NULL;
-
-	for (char *word = copy ? strtok_r(copy, " \t", &save) : NULL; word;
-		word = strtok_r(NULL, " \t", &save))
-		/* [NOTFOUND=return] and its like are no sources. */
-		if (word[0] != '[' && !strpbrk(word, "=]"))
-			away |= is_away(word);
-	return __nss_configure_lookup("group", *line ? line : "files") < 0 || away;
 }
 
 /* The ids of the user's groups, malloc'ed; how many, or -1. */
@@ -247,7 +179,7 @@ static char ask_group(const struct question *question, size_t at, const gid_t *g
 {
 	cleanup_free char *text = NULL;
 	struct group group;
-	int r = get_group(question->names[at], &group, &text);
+	int r = sources_group(question->names[at], &group, &text);
 
 	if (question->local[at] == 'y')
 		return 'y';
@@ -264,11 +196,10 @@ static char ask_group(const struct question *question, size_t at, const gid_t *g
  */
 static void ask_groups(struct question *question)
 {
-	cleanup_free char *line = read_line("group");
 	cleanup_free gid_t *gids = NULL;
 	int n;
 
-	question->silent = !line || is_one_away(line);
+	question->silent = sources_away();
 	n = get_ids(question, &gids);
 	if (n < 0)
 		question->silent = true;
@@ -293,7 +224,7 @@ static char ask_netgroup(const struct question *question, const char *name, bool
 
 static void ask_netgroups(struct question *question)
 {
-	cleanup_free char *line = read_line("netgroup");
+	cleanup_free char *line = sources_line("netgroup");
 	char *save = NULL;
 	const char *first = line ? strtok_r(line, " \t", &save) : NULL;
 	/* Without a line it is the files too. */
@@ -304,11 +235,11 @@ static void ask_netgroups(struct question *question)
 		question->said[i] = ask_netgroup(question, question->names[i], files);
 }
 
-static bool answer(char *said, size_t n)
+static bool answer(int fd, char *said, size_t n)
 {
 	said[n] = '\n';
 	for (size_t at = 0; at < n + 1;) {
-		ssize_t r = write(STDOUT_FILENO, said + at, n + 1 - at);
+		ssize_t r = write(fd, said + at, n + 1 - at);
 
 		if (r < 0 && errno != EINTR)
 			return false;
@@ -320,14 +251,21 @@ static bool answer(char *said, size_t n)
 int main(int argc, char **argv)
 {
 	struct question question;
+	int fd;
 
 	(void)argv;
+	/* For whoever asked and died before PR_SET_PDEATHSIG. */
+	alarm(LOOKUP_ALARM_S);
 	if (argc != 1 || !become_nobody() || !read_question(&question))
 		return LOOKUP_CALLER;
+	/* What a library prints is not part of the answer. */
+	fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	if (fd < 0 || dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
+		return LOOKUP_SYSTEM;
 	ask_file(&question);
-	if (!answer(question.local, question.n))
+	if (!answer(fd, question.local, question.n))
 		return LOOKUP_SYSTEM;
 	ask_groups(&question);
 	ask_netgroups(&question);
-	return answer(question.said, question.n) ? LOOKUP_OK : LOOKUP_SYSTEM;
+	return answer(fd, question.said, question.n) ? LOOKUP_OK : LOOKUP_SYSTEM;
 }

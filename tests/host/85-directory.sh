@@ -104,6 +104,42 @@ middle() {
 	rm /etc/stage-directory
 }
 
+# Lines as the C library takes them: the last one counts, blanks before the colon, brackets without blanks.
+spelled() {
+	local line
+	while read -r line; do
+		sed -i '/^group/d; /^initgroups/d' /etc/nsswitch.conf
+		printf '%s\n' "${line//;/$'\n'}" >>/etc/nsswitch.conf
+		is "'$line' answers: alice" "$(got alice)" far
+		is "'$line' answers: carol" "$(got carol)" brick
+		echo down >/etc/stage-directory
+		like "'$line' away: carol is refused" "$(got carol)" "refused: decide room: no answer about group*"
+		rm /etc/stage-directory
+	done <<-'END'
+		group : files stage
+		group: files;group: files stage # this one
+		group: files [NOTFOUND=continue]stage
+		group: stage[NOTFOUND=continue]files
+		initgroups: files stage;group: files stage
+	END
+	sed -i '/^group/d; /^initgroups/d' /etc/nsswitch.conf
+	echo 'group: files stage' >>/etc/nsswitch.conf
+}
+
+# A word in the line for which there is no library is no source, and one whose library cannot be loaded is away.
+not_installed() {
+	local library=/usr/lib/libnss_torn.so.2
+	sed -i 's/^group:.*/group: files not_there stage/' /etc/nsswitch.conf
+	is "a source without a library: carol is in no group" "$(got carol)" brick
+	is "a source without a library: alice is in far" "$(got alice)" far
+	echo 'int nobody_has_this(void); int use(void) { return nobody_has_this(); }' >"$STAGE/torn.c"
+	gcc -shared -fPIC -Wl,-z,now -o "$library" "$STAGE/torn.c" && ldconfig
+	sed -i 's/^group:.*/group: files torn stage/' /etc/nsswitch.conf
+	like "a source whose library is torn: carol is refused" "$(got carol)" "refused: decide room: no answer about group*"
+	rm "$library"
+	sed -i 's/^group:.*/group: files stage/' /etc/nsswitch.conf
+}
+
 # Five seconds are the most that a look-up is waited for.
 hangs() {
 	local begin=$SECONDS
@@ -168,6 +204,8 @@ answers
 away
 half
 middle
+not_installed
+spelled
 hangs
 torn
 killed

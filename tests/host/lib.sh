@@ -226,7 +226,7 @@ counts() {
 	echo "mounts $(wc -l </proc/self/mountinfo)"
 	echo "namespaces $(lsns --noheadings --raw --output NS,TYPE | grep -cE ' (mnt|pid|ipc|uts|net|user|cgroup)$')"
 	echo "registry $(find /run/pam_room -mindepth 1 ! -path /run/pam_room/rooms 2>/dev/null | wc -l)"
-	echo "helpers $(pgrep -c -x room-helper)"
+	echo "helpers $(pgrep -c -x 'room-[hl].*')"
 }
 
 everything_ended() {

@@ -11,6 +11,7 @@ need nm binutils
 module=$top_builddir/pam_room/.libs/pam_room.so
 helper=$top_builddir/helper/room-helper
 keeper=$top_builddir/keeper/room-keeper
+lookup=$top_builddir/lookup/room-lookup
 roomctl=$top_builddir/roomctl/roomctl
 libc='libc\.so\.6|ld-linux-(x86-64|aarch64)\.so\.[12]'
 
@@ -51,11 +52,11 @@ hardened() {
 	esac
 }
 
-for file in "$module" "$helper" "$keeper" "$roomctl"; do
+for file in "$module" "$helper" "$keeper" "$lookup" "$roomctl"; do
 	test -f "$file" || complain "$file:1: not built"
 done
 verdict || exit 1
-helper=$(real "$helper") keeper=$(real "$keeper") roomctl=$(real "$roomctl")
+helper=$(real "$helper") keeper=$(real "$keeper") lookup=$(real "$lookup") roomctl=$(real "$roomctl")
 
 exports=$(nm -D --defined-only "$module" | awk '{ print $NF }' | sed 's/@.*//')
 printf '%s\n' "$exports" | grep -v -E '^pam_sm_(authenticate|setcred|acct_mgmt|open_session|close_session|chauthtok)$' |
@@ -68,11 +69,13 @@ for name in libpam.so.0 libc.so.6; do
 done
 only_needs "$module" 'libpam\.so\.0|libc\.so\.6'
 only_needs "$helper" "$libc|libcap\\.so\\.2|libseccomp\\.so\\.2|libconfig\\.so\\.[0-9]+|libsystemd\\.so\\.0"
+only_needs "$lookup" "$libc"
 only_needs "$roomctl" "$libc|libcap\\.so\\.2|libseccomp\\.so\\.2|libconfig\\.so\\.[0-9]+"
 ! readelf -l -W "$keeper" | grep -q INTERP || complain "$keeper:1: has an interpreter"
 test -z "$(needed "$keeper")" || complain "$keeper:1: is not static"
 hardened "$module" dynamic
 hardened "$helper" dynamic
 hardened "$keeper" static
+hardened "$lookup" dynamic
 hardened "$roomctl" dynamic
 verdict
