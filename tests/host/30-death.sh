@@ -50,15 +50,20 @@ login_killed() {
 	is_ok "and leaves the registry" wait_for 5 no_rooms
 }
 
+# asleep USER LENGTH: a login that leaves a sleeper behind, which runs before it ends.
+asleep() {
+	as "$1" "nohup setsid sleep $2 >/dev/null 2>&1 & until grep -qx sleep /proc/\$!/comm; do sleep 0.01; done"
+}
+
 brief_room() {
-	as carol 'nohup setsid sleep 7304 >/dev/null 2>&1 &'
+	asleep carol 7304
 	is_ok "linger none: the last logout ends everything" wait_for 5 no_sleeper 7304
-	as alice 'nohup setsid sleep 7305 >/dev/null 2>&1 &'
+	asleep alice 7305
 	sleep 5
 	is_ok "linger processes: the same stays" find_sleeper 7305
 	end_sleepers 7305
 	hold carol 7306 || return
-	as carol 'nohup setsid sleep 7307 >/dev/null 2>&1 &'
+	asleep carol 7307
 	sleep 3
 	is_ok "linger none: another logout ends nothing" find_sleeper 7307
 	kill_login "$pid"

@@ -11,6 +11,7 @@
 #include <sched.h>
 #include <stdbool.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 
 #include "config/load.h"
 #include "lib/why.h"
@@ -302,10 +303,12 @@ static void changing(void *arg)
 	free(text);
 	fd = open(CONF, O_WRONLY | O_CLOEXEC);
 	pid = fork();
-	if (pid == 0)
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		while (pwrite(fd, "#", 1, 0) == 1)
 			;
-	for (int i = 0; i < 2000 && r != -EAGAIN; i++)
+	}
+	for (int i = 0; i < 50 && r != -EAGAIN; i++)
 		r = load();
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
