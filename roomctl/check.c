@@ -76,25 +76,26 @@ static void check_copy(const struct tree *tree, const char *service, struct repo
 			path);
 }
 
-static void check_dropin(const struct tree *tree, struct report *report)
+static void check_dropin(
+	const struct tree *tree, const struct wiring_dropin *dropin, struct report *report)
 {
 	cleanup_free char *text = NULL;
 	struct why why = { 0 };
 	int r;
 
-	if (!wiring_wants_dropin(tree))
+	if (!wiring_wants(tree, dropin))
 		return;
-	r = tree_read(tree, WIRING_DROPIN, &text, NULL, &why);
+	r = tree_read(tree, dropin->path, &text, NULL, &why);
 	if (r == -ENOENT)
-		report_line(report, REPORT_PROBLEM,
-			"/" WIRING_DROPIN " is missing: user managers start outside");
+		report_line(report, REPORT_PROBLEM, "/%s is missing: %s", dropin->path,
+			dropin->missing);
 	else if (r < 0)
 		say_why(r, &why, report);
-	else if (strcmp(text, wiring_dropin_text) != 0)
-		report_line(report, REPORT_PROBLEM,
-			"/" WIRING_DROPIN " is not what roomctl enable writes");
+	else if (strcmp(text, dropin->text) != 0)
+		report_line(report, REPORT_PROBLEM, "/%s is not what roomctl enable writes",
+			dropin->path);
 	else
-		report_line(report, REPORT_OK, "/" WIRING_DROPIN " is in place");
+		report_line(report, REPORT_OK, "/%s is in place", dropin->path);
 }
 
 /* Not a trace of `enable`: said once, and not by every service that lacks the line. */
@@ -111,7 +112,7 @@ static bool is_untouched(const struct tree *tree)
 			n++;
 		}
 	}
-	return n > 0 && ours == 0 && !tree_has(tree, WIRING_DROPIN);
+	return n > 0 && ours == 0 && !wiring_has_dropin(tree);
 }
 
 static void check_wiring(const struct tree *tree, struct report *report)
@@ -130,7 +131,8 @@ static void check_wiring(const struct tree *tree, struct report *report)
 	if (n == 0)
 		report_line(report, REPORT_UNKNOWN,
 			"none of the PAM services of roomctl's table is here");
-	check_dropin(tree, report);
+	for (size_t i = 0; i < WIRING_DROPINS; i++)
+		check_dropin(tree, &wiring_dropins[i], report);
 	doors_services(tree, report);
 	if (tree->host)
 		doors_managers(report);

@@ -73,16 +73,17 @@ static int plan_service(
 	return 0;
 }
 
-static int plan_dropin(const struct tree *tree, struct changes *changes, struct why *why)
+static int plan_dropin(
+	const struct tree *tree, const char *path, struct changes *changes, struct why *why)
 {
 	cleanup_free char *text = NULL;
 	struct change *change;
 	struct stat st;
-	int r = tree_read_own(tree, WIRING_DROPIN, &text, &st, why);
+	int r = tree_read_own(tree, path, &text, &st, why);
 
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
-	r = plan_change(changes, WIRING_DROPIN, &st, &text, &change, why);
+	r = plan_change(changes, path, &st, &text, &change, why);
 	if (r < 0)
 		return r;
 	change->note = "removed";
@@ -102,8 +103,8 @@ static void disable(const struct tree *tree, bool dry_run, struct report *report
 
 	for (size_t i = WIRING_SERVICES; i-- > 0 && r == 0;)
 		r = plan_service(tree, wiring_services[i], &changes, &why);
-	if (r == 0)
-		r = plan_dropin(tree, &changes, &why);
+	for (size_t i = WIRING_DROPINS; i-- > 0 && r == 0;)
+		r = plan_dropin(tree, wiring_dropins[i].path, &changes, &why);
 	if (r < 0) {
 		report_line(report, REPORT_PROBLEM, "%s", why_print(&why, text, sizeof text));
 		report_line(report, REPORT_PROBLEM, "nothing was changed");

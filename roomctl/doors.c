@@ -36,7 +36,7 @@ static const char *const no_doors[] = {
 	"runuser", "runuser-l", "newusers", "chpasswd", "groupmems", "useradd", "userdel",
 	"usermod",
 	/* run nothing for the user */
-	"chfn", "chsh", "passwd", "polkit-1", "vlock",
+	"chfn", "chsh", "passwd", "vlock",
 	/* what packages leave behind */
 	"*.dpkg-*", "*.ucf-*", "*.rpmnew", "*.rpmsave", "*~", ".*"
 };
@@ -116,11 +116,8 @@ static void look_at(const struct tree *tree, const char *service, struct report 
 	else if (stack.n > 0)
 		report_line(report, REPORT_NOTE,
 			"%s: pam_room.so is not in its session stack, so whoever comes in that way "
-			"is outside%s",
-			service,
-			strcmp(service, "other") == 0 ?
-				" (every service without a file of its own)" :
-				"");
+			"is outside",
+			service);
 }
 
 void doors_services(const struct tree *tree, struct report *report)

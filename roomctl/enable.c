@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: pam_room contributors */
 /*
- * roomctl enable: puts our line into the PAM stacks and the drop-in beside user@.service. All is
+ * roomctl enable: puts our line into the PAM stacks and the drop-ins beside systemd's units. All is
  * planned first, then every stack is judged as it would be, and only a plan in which each login is
  * led through our line is carried out.
  */
@@ -173,29 +173,29 @@ static int plan_services(struct plan *plan)
 	return 0;
 }
 
-static int plan_dropin(struct plan *plan)
+static int plan_dropin(struct plan *plan, const struct wiring_dropin *dropin)
 {
 	cleanup_free char *text = NULL;
 	struct change *change;
 	struct stat st = { .st_mode = 0644, .st_uid = geteuid(), .st_gid = getegid() };
 	int r;
 
-	if (!wiring_wants_dropin(plan->tree))
+	if (!wiring_wants(plan->tree, dropin))
 		return 0;
-	r = tree_read_own(plan->tree, WIRING_DROPIN, &text, &st, &plan->why);
+	r = tree_read_own(plan->tree, dropin->path, &text, &st, &plan->why);
 	if (r < 0 && r != -ENOENT)
 		return r;
-	if (r == 0 && strcmp(text, wiring_dropin_text) == 0)
+	if (r == 0 && strcmp(text, dropin->text) == 0)
 		return 0;
-	change = changes_add(&plan->changes, WIRING_DROPIN, &plan->why);
+	change = changes_add(&plan->changes, dropin->path, &plan->why);
 	if (!change)
 		return -E2BIG;
 	change->mode = st.st_mode & 07777;
 	change->uid = st.st_uid;
 	change->gid = st.st_gid;
 	change->before = take_ptr(text);
-	change->after = strdup(wiring_dropin_text);
-	change->note = "starts user managers through the helper";
+	change->after = strdup(dropin->text);
+	change->note = dropin->note;
 	change->reload = true;
 	change->own_dir = true;
 	return change->after ? 0 : why_set(&plan->why, ENOMEM, "plan", "no memory");
@@ -221,8 +221,10 @@ static int plan_judge(struct plan *plan)
 
 static int plan_make(struct plan *plan)
 {
-	int r = plan_dropin(plan);
+	int r = 0;
 
+	for (size_t i = 0; i < WIRING_DROPINS && r == 0; i++)
+		r = plan_dropin(plan, &wiring_dropins[i]);
 	if (r == 0)
 		r = plan_services(plan);
 	if (r == 0)

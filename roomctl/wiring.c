@@ -4,8 +4,8 @@
  * What "wired" means (see wiring.h).
  *
  * The order of wiring, because a machine may lose power between two files and people log in
- * meanwhile: first the drop-in for user@.service. Alone it changes nothing, the helper starts a
- * manager without a room as it always was. Then systemd-user: with it but without the drop-in, a
+ * meanwhile: first the drop-ins. Alone the one for user@.service changes nothing, the helper starts
+ * a manager without a room as it always was. Then systemd-user: with it but without the drop-in, a
  * manager would be counted to a room and run outside it. Only then the logins: a session in a room
  * whose manager is outside has a side door (systemd-run --user). sshd is last: the administrator
  * who comes that way comes in as before until all else stands. disable goes the other way round.
@@ -25,14 +25,32 @@
 #include "roomctl/stack.h"
 #include "roomctl/tree.h"
 
-/* Not runuser: it is for root's scripts, which start services of the host with it. */
-const char *const wiring_services[WIRING_SERVICES] = { "systemd-user", "cron", "crond", "atd", "su",
-	"su-l", "sudo", "sudo-i", "remote", "login", "sshd" };
+/*
+ * polkit-1 is pkexec's; other is for what has no file, run0 on Debian for one. Not runuser: it is
+ * for root's scripts, which start services of the host with it.
+ */
+const char *const wiring_services[WIRING_SERVICES] = { "systemd-user", "cron", "crond", "atd",
+	"polkit-1", "systemd-run0", "other", "su", "su-l", "sudo", "sudo-i", "remote", "login",
+	"sshd" };
 
-const char wiring_dropin_text[] = "[Service]\n"
-				  "NotifyAccess=all\n"
-				  "ExecStart=\n"
-				  "ExecStart=" ROOM_LIBEXECDIR "/room-helper user-manager\n";
+#define DROPIN(unit) "etc/systemd/system/" unit ".d/50-pam_room.conf"
+
+/*
+ * at(1) tells atd by a signal to the pid in its file, which means nothing in a room's pid
+ * namespace: atd would look only once an hour. So a path unit looks at the jobs and tells it.
+ */
+const struct wiring_dropin wiring_dropins[WIRING_DROPINS] = {
+	{ "user@.service", DROPIN("user@.service"),
+		"[Service]\n"
+		"NotifyAccess=all\n"
+		"ExecStart=\n"
+		"ExecStart=" ROOM_LIBEXECDIR "/room-helper user-manager\n",
+		"starts user managers through the helper", "user managers start outside" },
+	{ "atd.service", DROPIN("atd.service"),
+		"[Unit]\n"
+		"Upholds=pam_room-at.path\n",
+		"tells atd of new jobs", "at jobs wait for atd's hourly look" },
+};
 
 #define MARK_BEGIN "# pam_room: begin (roomctl enable wrote this, roomctl disable removes it)\n"
 #define MARK_NO_NEWLINE "# pam_room: the line before had no newline at its end\n"
@@ -40,10 +58,20 @@ const char wiring_dropin_text[] = "[Service]\n"
 #define MARK_LINE "session required " STACK_OURS "\n"
 #define MARK_END "# pam_room: end\n"
 
-bool wiring_wants_dropin(const struct tree *tree)
+bool wiring_wants(const struct tree *tree, const struct wiring_dropin *dropin)
 {
-	return tree_has(tree, "usr/lib/systemd/system/user@.service") ||
-		tree_has(tree, "lib/systemd/system/user@.service");
+	char path[96];
+
+	snprintf(path, sizeof path, "usr/lib/systemd/system/%s", dropin->unit);
+	return tree_has(tree, path) || tree_has(tree, path + strlen("usr/"));
+}
+
+bool wiring_has_dropin(const struct tree *tree)
+{
+	for (size_t i = 0; i < WIRING_DROPINS; i++)
+		if (tree_has(tree, wiring_dropins[i].path))
+			return true;
+	return false;
 }
 
 /* FNV-1a, 64 bits. */

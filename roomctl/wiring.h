@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: pam_room contributors */
 /*
- * What "wired" means: which services get our line, the marked block it stands in, and the drop-in
- * that starts user managers through the helper.
+ * What "wired" means: which services get our line, the marked block it stands in, and the drop-ins
+ * for units of systemd's.
  */
 #pragma once
 
@@ -12,16 +12,28 @@
 
 struct tree;
 
-#define WIRING_SERVICES 11
-#define WIRING_DROPIN "etc/systemd/system/user@.service.d/50-pam_room.conf"
+#define WIRING_SERVICES 14
+#define WIRING_DROPINS 2
 
 /* In the order in which they are wired. */
 extern const char *const wiring_services[WIRING_SERVICES];
 
-extern const char wiring_dropin_text[];
+/* A drop-in for a unit of systemd's (systemd.unit(5)). */
+struct wiring_dropin {
+	const char *unit; /* it is wanted where there is such a unit */
+	const char *path;
+	const char *text;
+	const char *note;    /* what it does */
+	const char *missing; /* what is so without it */
+};
 
-/* Whether the machine has systemd's user managers. */
-bool wiring_wants_dropin(const struct tree *tree);
+extern const struct wiring_dropin wiring_dropins[WIRING_DROPINS];
+
+/* Whether the machine has that unit. */
+bool wiring_wants(const struct tree *tree, const struct wiring_dropin *dropin);
+
+/* Whether one of them is there, in whatever state. */
+bool wiring_has_dropin(const struct tree *tree);
 
 /* What a block says of its file. */
 struct wiring_block {

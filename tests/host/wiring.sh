@@ -66,6 +66,7 @@ new_tree() {
 new_debian() {
 	new_tree "$1"
 	echo '[Service]' | put usr/lib/systemd/system/user@.service
+	echo '[Service]' | put lib/systemd/system/atd.service
 	put etc/pam.d/common-session <<-'END'
 		session	[default=1]			pam_permit.so
 		session	requisite			pam_deny.so
@@ -140,6 +141,7 @@ new_debian13() {
 new_fedora() {
 	new_tree fedora
 	echo '[Service]' | put usr/lib/systemd/system/user@.service
+	echo '[Service]' | put usr/lib/systemd/system/atd.service
 	put etc/authselect/system-auth <<-'END'
 		auth        sufficient    pam_unix.so
 		session     optional      pam_keyinit.so revoke
@@ -205,6 +207,8 @@ round_trip() {
 	grep -q '^ExecStart=/.*/room-helper user-manager$' \
 		"$root/etc/systemd/system/user@.service.d/50-pam_room.conf"
 	result $? "$1: the drop-in starts managers through the helper"
+	grep -qxF 'Upholds=pam_room-at.path' "$root/etc/systemd/system/atd.service.d/50-pam_room.conf"
+	result $? "$1: the drop-in has atd told of new jobs"
 	find "$root" -name '.*pam_room*' | grep . >"$dir/said"
 	[ $? -eq 1 ]
 	result $? "$1: no temporary file is left"
@@ -388,7 +392,6 @@ test_judgement() {
 test_doors() {
 	new_debian12
 	cp "$root/etc/pam.d/login" "$root/etc/pam.d/vsftpd"
-	cp "$root/etc/pam.d/login" "$root/etc/pam.d/other"
 	cp "$root/etc/pam.d/login" "$root/etc/pam.d/runuser"
 	cp "$root/etc/pam.d/login" "$root/etc/pam.d/login.dpkg-old"
 	echo 'password required pam_unix.so' | put etc/pam.d/only-passwords
@@ -396,7 +399,7 @@ test_doors() {
 	printf '\nsession required pam_room.so\n' >>"$root/etc/pam.d/by-hand"
 	ctl 0 enable && ctl 0 check
 	result $? "another service without the line is no problem"
-	said '^note: vsftpd: pam_room.so is not in' && said '^note: other: .*every service without a file'
+	said '^note: vsftpd: pam_room.so is not in'
 	result $? "it is told as a door"
 	! said runuser && ! said dpkg-old && ! said only-passwords && ! said ': common-'
 	result $? "what is no door is not told"
@@ -406,9 +409,20 @@ test_doors() {
 	ctl 1 check && said '^problem: by-hand: .*pam_limits.so comes after'
 	result $? "and its mistakes are problems"
 	mkdir -p "$root/usr/lib/pam.d"
-	cp "$root/etc/pam.d/other" "$root/usr/lib/pam.d/remote-desktop"
+	cp "$root/etc/pam.d/vsftpd" "$root/usr/lib/pam.d/remote-desktop"
 	ctl 1 check && said '^note: remote-desktop: '
 	result $? "a vendor's file counts too"
+}
+
+# Every service without a file of its own.
+test_other() {
+	new_debian12
+	printf '@include common-session\n' | put etc/pam.d/other
+	ctl 0 enable && [ "$(tail -n 1 "$root/etc/pam.d/other")" = '# pam_room: end' ] && ctl 0 check && said '^ok: other: '
+	result $? "a service without a file is led inside"
+	printf '@include common-session\n' | put etc/pam.d/other
+	ctl 1 check && said '^problem: other: '
+	result $? "and where it is not, that is a problem"
 }
 
 test_usage() {
@@ -448,6 +462,7 @@ test_refusals
 test_mending
 test_judgement
 test_doors
+test_other
 test_usage
 echo "1..$n"
 exit $failed
