@@ -51,6 +51,7 @@ enum room_dev { DEV_HOST, DEV_MINIMAL };
 enum room_user_namespaces { USER_NAMESPACES_DENY, USER_NAMESPACES_ALLOW };
 enum syscall_profile { PROFILE_DEVELOPER, PROFILE_LOGIN, PROFILE_CONTAINER, PROFILE_STRICT };
 enum syscall_action { ACTION_ERRNO, ACTION_LOG, ACTION_KILL };
+enum room_strays { STRAYS_RESTART, STRAYS_REFUSE, STRAYS_ACCEPT };
 enum on_failure { ON_FAILURE_DENY, ON_FAILURE_ALLOW };
 
 enum room_linger {
@@ -121,6 +122,7 @@ struct room_spec {
 	unsigned int walls; /* the enums above, as the schema's choices write them */
 	unsigned int share, network, homes, system, dev, user_namespaces, on_failure;
 	unsigned int linger, linger_s;
+	unsigned int strays;
 	unsigned int namespaces; /* ROOM_NS_* */
 	const char *hostname;    /* NULL: the host's */
 	unsigned int tmp_kind;

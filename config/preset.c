@@ -16,6 +16,7 @@ static const struct room_spec presets[] = {
 		.walls = WALLS_BRICK,
 		.share = SHARE_USER,
 		.linger = LINGER_PROCESSES,
+		.strays = STRAYS_RESTART,
 		.namespaces = ROOM_NS_MOUNT | ROOM_NS_PID | ROOM_NS_IPC | ROOM_NS_UTS,
 		.network = NETWORK_HOST,
 		.homes = HOMES_HIDDEN,

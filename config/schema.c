@@ -31,6 +31,8 @@ CHOICES(profiles, { "developer", PROFILE_DEVELOPER, false }, { "login", PROFILE_
 CHOICES(actions, { "errno", ACTION_ERRNO, false }, { "log", ACTION_LOG, true },
 	{ "kill", ACTION_KILL, true });
 CHOICES(failures, { "deny", ON_FAILURE_DENY, false }, { "allow", ON_FAILURE_ALLOW, true });
+CHOICES(strays, { "restart", STRAYS_RESTART, false }, { "refuse", STRAYS_REFUSE, false },
+	{ "accept", STRAYS_ACCEPT, false });
 CHOICES(linger, { "processes", LINGER_PROCESSES, false }, { "none", LINGER_NONE, false });
 CHOICES(namespaces, { "mount", ROOM_NS_MOUNT, false }, { "pid", ROOM_NS_PID, false },
 	{ "ipc", ROOM_NS_IPC, false }, { "uts", ROOM_NS_UTS, false },
@@ -83,6 +85,12 @@ const struct schema_row schema_rows[] = {
 		"what the room waits for before it ends: its last process, nothing (the last "
 		"logout ends everything in it), or so long after the last logout",
 		.choices = linger, OF_WALLS),
+	ROW(ROOM, "strays", CHOICE, IN_ROOM(strays), "\"restart\", \"refuse\" or \"accept\"",
+		BY_WALLS,
+		"what becomes of the user's processes that run outside already when the room is "
+		"made: the user manager is restarted inside and the others are named in the log, "
+		"nobody gets in while there are any, or all are only named in the log",
+		.choices = strays, OF_WALLS),
 	ROW(ROOM, "namespaces", FLAGS, IN_ROOM(namespaces),
 		"a list out of \"mount\", \"pid\", \"ipc\", \"uts\", \"network\", \"cgroup\" and "
 		"\"user\"",

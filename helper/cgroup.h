@@ -25,3 +25,9 @@ int cgroup_place_keeper(
  * logind's holds (cron's, at's) gets a scope in the user's slice.
  */
 int cgroup_place_login(pid_t login, uid_t uid, int64_t deadline, struct why *why);
+
+/*
+ * Asks for the restart of uid's user manager (user@.service) and does not wait for it: systemd ends
+ * the old one with all that it runs, then opens the PAM session of the new one.
+ */
+int cgroup_restart_manager(uid_t uid, int64_t deadline, struct why *why);

@@ -222,3 +222,29 @@ int cgroup_place_login(pid_t login, uid_t uid, int64_t deadline, struct why *why
 	snprintf(about, sizeof about, "Login of uid %u without a session", uid);
 	return scope_start(&scope, deadline, why);
 }
+
+int cgroup_restart_manager(uid_t uid, int64_t deadline, struct why *why)
+{
+	cleanup_with(bus_closep) sd_bus *bus = NULL;
+	cleanup_with(message_unrefp) sd_bus_message *call = NULL;
+	cleanup_with(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+	char unit[48];
+	int r;
+
+	/* Somebody's control groups may be called like systemd's. */
+	if (sd_booted() <= 0)
+		return 0;
+	snprintf(unit, sizeof unit, "user@%u.service", uid);
+	r = sd_bus_open_system(&bus);
+	if (r < 0)
+		return why_set(why, -r, step, "no system bus");
+	r = sd_bus_message_new_method_call(bus, &call, MANAGER, "RestartUnit");
+	if (r >= 0)
+		r = sd_bus_message_append(call, "ss", unit, "replace");
+	if (r < 0)
+		return why_set(why, -r, step, "cannot compose the call");
+	r = sd_bus_call(bus, call, usec_left(deadline), &error, NULL);
+	return r < 0 ? why_set(why, -r, step, "%s: %s", unit,
+			       error.message ? error.message : "no answer") :
+		       0;
+}

@@ -91,7 +91,7 @@ static int decide(const struct policy *policy, const struct ask *ask, int64_t de
 
 /* The session of a user manager: the manager itself comes later, by its own way (helper/manager.h).
  */
-static int ensure_room(const struct room_request *request, int outcome, int64_t deadline,
+static int ensure_room(struct room_request *request, int outcome, int64_t deadline,
 	struct room *room, struct answer *answer, struct why *why)
 {
 	int r;
@@ -100,6 +100,7 @@ static int ensure_room(const struct room_request *request, int outcome, int64_t 
 		r = promise_write(request->uid, NULL, why);
 		return r < 0 ? r : outcome;
 	}
+	request->for_manager = true;
 	r = room_open(request, LEASE_HOLD, deadline, room, why);
 	if (r == 0)
 		r = promise_write(request->uid, room->key, why);
@@ -136,7 +137,7 @@ static int find_room(const struct ask *ask, int64_t deadline, struct room *room,
 	if (outcome < 0)
 		return outcome;
 	request = (struct room_request){ decision.room, ask->user, ask->home, ask->uid,
-		answer->rule, policy->generation };
+		answer->rule, policy->generation, false };
 	if (strcmp(ask->service, HELPER_MANAGER_SERVICE) == 0)
 		return ensure_room(&request, outcome, deadline, room, answer, why);
 	if (outcome != OUTCOME_ROOM)
@@ -206,6 +207,9 @@ static int answer_module(struct why *why)
 	if (r >= 0)
 		answer.outcome = (enum outcome)r;
 	r = hand_over(&answer, &room, deadline_in(HELPER_ASK_MS), why);
+	if (room.note[0])
+		log_line(LOG_WARNING, "room %s was made, and of its user these run outside: %s",
+			room.key, room.note);
 	room_release(&room);
 	return r < 0 ? HELPER_SYSTEM : HELPER_OK;
 }
@@ -230,10 +234,10 @@ int main(int argc, char **argv)
 	/* Nothing is said to a caller who does not know how to call. */
 	if (argc != 1 && (argc != 2 || strcmp(argv[1], "user-manager") != 0))
 		return HELPER_CALLER;
+	log_open("room-helper", 0);
 	code = argc == 1 ? answer_module(&why) : start_manager(&why);
 	if (!why.step[0])
 		return code;
-	log_open("room-helper", 0);
 	log_line(LOG_ERR, "%s", why_print(&why, text, sizeof text));
 	return code;
 }

@@ -145,8 +145,12 @@ static int room_make(int rooms_dfd, int room_dfd, const struct room_request *req
 	cleanup_with(
 		spawn_release) struct spawned keeper = { .pid = -1, .pidfd = -1, .birth_fd = -1 };
 	cleanup_fd int listen_fd = -1;
+	const struct strays_request strays = { request->spec, request->uid, rooms_dfd,
+		request->for_manager };
 	int r = mount_list_make(request->spec, &facts, &view, why);
 
+	if (r == 0)
+		r = strays_settle(&strays, deadline, room->note, why);
 	if (r < 0)
 		return r;
 	listen_fd = room_bind(room_dfd, why);

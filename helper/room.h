@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 #include "config/policy.h"
+#include "helper/strays.h"
 #include "lib/lease.h"
 #include "lib/plan.h"
 #include "lib/registry.h"
@@ -22,6 +23,7 @@ struct room_request {
 	uid_t uid;
 	const char *rule;    /* "file:line" of the rule that decided, or empty; for people */
 	uint64_t generation; /* of the policy */
+	bool for_manager;    /* the user manager's service asks, which is starting just now */
 };
 
 /* A room that lives at least as long as lease_fd is open. */
@@ -30,6 +32,7 @@ struct room {
 	pid_t keeper;
 	int pidfd; /* the keeper's */
 	int lease_fd;
+	char note[STRAYS_NOTE_MAX]; /* processes of the user that stay outside; empty: none */
 	size_t plan_len;
 	unsigned char plan[PLAN_SIZE_MAX]; /* encoded, as the registry keeps it */
 };

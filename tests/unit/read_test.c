@@ -19,7 +19,7 @@ static void test_every_room_key(void **state)
 	static const struct {
 		const char *key, *text;
 	} rows[] = { { "walls", "walls = \"brick\";" }, { "share", "share = \"user\";" },
-		{ "linger", "linger = \"none\";" },
+		{ "linger", "linger = \"none\";" }, { "strays", "strays = \"refuse\";" },
 		{ "namespaces", "namespaces = [ \"mount\", \"network\" ];" },
 		{ "hostname", "hostname = \"lab-1.example\";" },
 		{ "network", "network = \"host\";" }, { "homes", "homes = \"hidden\";" },
