@@ -19,6 +19,7 @@
 #include "config/decide.h"
 #include "config/load.h"
 #include "helper/caller.h"
+#include "helper/carry.h"
 #include "helper/cgroup.h"
 #include "helper/manager.h"
 #include "helper/promise.h"
@@ -120,6 +121,17 @@ static int place_login(uid_t uid, int64_t deadline, struct why *why)
 	return cgroup_place_login(peer.pid, uid, deadline, why);
 }
 
+/* A login without its tickets is a login all the same. */
+static void carry(const struct ask *ask, const struct room *room)
+{
+	const struct carry_request request = { ask->uid, ask->gid, room->keeper, room->pidfd };
+	struct why why;
+	char text[512];
+
+	if (carry_ccache(ask->ccache, &request, &why) < 0)
+		log_line(LOG_WARNING, "%s", why_print(&why, text, sizeof text));
+}
+
 static int find_room(const struct ask *ask, int64_t deadline, struct room *room,
 	struct answer *answer, struct why *why)
 {
@@ -147,6 +159,7 @@ static int find_room(const struct ask *ask, int64_t deadline, struct room *room,
 		r = room_open(&request, LEASE_LOGIN, deadline, room, why);
 	if (r < 0)
 		return r;
+	carry(ask, room);
 	memcpy(answer->key, room->key, sizeof answer->key);
 	answer->plan = room->plan;
 	answer->plan_len = room->plan_len;

@@ -24,6 +24,7 @@ long ask_encode(const struct ask *ask, void *buf, size_t size)
 	wire_put_str(&wire, ask->service);
 	wire_put_str(&wire, ask->tty);
 	wire_put_str(&wire, ask->rhost);
+	wire_put_str(&wire, ask->ccache);
 	return wire.err ? wire.err : (long)wire.at;
 }
 
@@ -38,6 +39,7 @@ int ask_decode(const void *data, size_t len, struct ask *ret, struct why *why)
 	ret->service = wire_get_str(&wire);
 	ret->tty = wire_get_str(&wire);
 	ret->rhost = wire_get_str(&wire);
+	ret->ccache = wire_get_str(&wire);
 	if (wire_end(&wire) < 0)
 		return why_set(why, EBADMSG, "read question", "the bytes are no question");
 	return 0;

@@ -20,6 +20,7 @@ struct ask {
 	const char *service; /* PAM_SERVICE */
 	const char *tty;
 	const char *rhost;
+	const char *ccache; /* KRB5CCNAME of PAM's environment */
 };
 
 enum outcome {

@@ -115,6 +115,7 @@ static const char *item(const struct session *session, int type)
 static int session_learn(struct session *session)
 {
 	struct person *person = &session->person;
+	const char *ccache = pam_getenv(session->pamh, "KRB5CCNAME");
 	const char *user = item(session, PAM_USER);
 	int r = *user ? person_find(user, person, &session->why) : PERSON_UNKNOWN;
 
@@ -127,7 +128,8 @@ static int session_learn(struct session *session)
 		.home = person->passwd.pw_dir,
 		.service = item(session, PAM_SERVICE),
 		.tty = item(session, PAM_TTY),
-		.rhost = item(session, PAM_RHOST) };
+		.rhost = item(session, PAM_RHOST),
+		.ccache = ccache ? ccache : "" };
 	return PERSON_FOUND;
 }
 

@@ -33,7 +33,8 @@ static int summon(const char *how)
 		.home = "/home/ann",
 		.service = how,
 		.tty = "",
-		.rhost = "" };
+		.rhost = "",
+		.ccache = "" };
 
 	memset(&why, 0, sizeof why);
 	return summon_helper(&ask, &reply, &why);

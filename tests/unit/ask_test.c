@@ -24,7 +24,8 @@ static const struct ask whole = { .user = "ann",
 	.home = "/home/ann",
 	.service = "sshd",
 	.tty = "ssh",
-	.rhost = "2001:db8::1" };
+	.rhost = "2001:db8::1",
+	.ccache = "FILE:/tmp/krb5cc_1001" };
 static const struct answer room = { .outcome = OUTCOME_ROOM,
 	.why = { 0, "", "" },
 	.key = "1001.staff",
@@ -77,6 +78,7 @@ static void test_ask_round_trip(void **state)
 	assert_string_equal(got.service, "sshd");
 	assert_string_equal(got.tty, "ssh");
 	assert_string_equal(got.rhost, "2001:db8::1");
+	assert_string_equal(got.ccache, "FILE:/tmp/krb5cc_1001");
 }
 
 static void test_ask_truncations(void **state)
