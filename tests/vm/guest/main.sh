@@ -44,9 +44,26 @@ calm_sshd() {
 	wait_for 60 listens
 }
 
+# An emulated machine is never idle enough for batch.
+calm_atd() {
+	mkdir -p /run/systemd/system/atd.service.d
+	printf '[Service]\nExecStart=\nExecStart=/usr/sbin/atd -f -l 1000 -b 1\n' >/run/systemd/system/atd.service.d/load.conf
+	systemctl daemon-reload
+	systemctl restart atd
+}
+
+# What runs when pam_room comes, a manager with a service, a multiplexer and a forgotten program: 04-early.sh.
+early_birds() {
+	loginctl enable-linger bob
+	on bob 'systemd-run --user --quiet --unit=early sleep 7011
+		tmux new-session -d "sleep 7012"
+		nohup setsid sleep 7013 >/dev/null 2>&1 &'
+}
+
 # Every login before this point is an ordinary one, so wiring that breaks sshd shows here first.
 enable_product() {
 	is_ok "an ssh login works before enable" on alice true
+	early_birds
 	if command -v roomctl >/dev/null; then
 		is_ok "roomctl enable" roomctl enable
 		is_ok "roomctl check" roomctl check
@@ -87,6 +104,7 @@ main() {
 	install_product
 	make_users
 	calm_sshd
+	calm_atd
 	enable_product
 	run_scripts
 	echo "1..$(results)"

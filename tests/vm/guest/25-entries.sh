@@ -1,0 +1,176 @@
+#!/bin/bash
+# Every way in, each compared with an ssh session of the same user: namespaces, bounding set, filters and slice, as the
+# host sees them. A line "entry: WAY | WHAT" for each goes to doc/entries.md (tests/vm/run).
+set -u
+# shellcheck source=lib.sh
+. "${0%/*}/lib.sh"
+
+slice=/user.slice/user-$(id -u alice).slice
+
+# facts PID: what must be the same for all.
+facts() {
+	echo "$(walls "$1") bounding $(field "$1" CapBnd) filters $(field "$1" Seccomp)" \
+		"$(field "$1" Seccomp_filters) no_new_privs $(field "$1" NoNewPrivs)" \
+		"slice $(cgroup_of "$1" | grep -o "^$slice/") label $(tr -d "\0" <"/proc/$1/attr/current")"
+}
+
+# entry WAY PID: that process came in this way.
+entry() {
+	local word=unknown
+	if [ -z "$2" ]; then
+		not_ok "entry: $1: in the room" "there is no such process"
+	elif [ "$(facts "$2")" = "$reference" ]; then
+		word="in the room"
+		ok "entry: $1: in the room"
+	else
+		word="not as ssh"
+		not_ok "entry: $1: in the room" "got:  $(facts "$2")" "want: $reference" "$(tell "$2")"
+	fi
+	note "entry: $1 | $word"
+}
+
+# refused WAY LENGTH STATUS: it ended with that and ran no sleeper.
+refused() {
+	isnt "entry: $1: refused" "$3" 0
+	is "entry: $1: nothing of it runs" "$(find_sleeper "$2")" ""
+	[ "$3" -eq 0 ] || [ -n "$(find_sleeper "$2")" ] || note "entry: $1 | refused"
+}
+
+# process USER PATTERN: waited for, the newest.
+process() {
+	wait_for 60 pgrep -n -u "$1" -x "$2" >/dev/null
+	pgrep -n -u "$1" -x "$2"
+}
+
+over_ssh() {
+	local job
+	(timeout 120 ssh -tt "${ssh_options[@]}" alice@localhost exec sleep 7511 >/dev/null 2>&1 </dev/null &)
+	entry "ssh, with a terminal" "$(sleeper 7511)"
+	sleep 7590 | ssh -s "${ssh_options[@]}" alice@localhost sftp >/dev/null 2>&1 &
+	entry "sftp" "$(process alice sftp-server)"
+	end_sleepers 7590
+	sleep 7591 | ssh "${ssh_options[@]}" alice@localhost exec scp -t . >/dev/null 2>&1 &
+	entry "scp" "$(process alice scp)"
+	end_sleepers 7591
+	timeout 120 ssh -N "${ssh_options[@]}" -L 2201:localhost:22 -D 2202 -R 2203:localhost:22 \
+		-R /home/alice/stream:localhost:22 alice@localhost >/dev/null 2>&1 &
+	job=$!
+	wait_for 60 has_banner 2203
+	entry "ssh -N, -L, -R, -D" "$(process alice 'sshd.*')"
+	like "ssh -L: leads on" "$(banner_of 2201)" 'SSH-2.0-*'
+	like "ssh -R: leads back" "$(banner_of 2203)" 'SSH-2.0-*'
+	like "ssh -D: leads on" "$(socks 2202)" 'SSH-2.0-*'
+	# shellcheck disable=SC2016
+	like "ssh -R to a socket in the home: leads back from inside" "$(on alice 'perl -MSocket -e '\''
+		socket(S, PF_UNIX, SOCK_STREAM, 0); connect(S, sockaddr_un("/home/alice/stream")) or die $!;
+		print scalar <S>'\' 2>&1)" 'SSH-2.0-*'
+	kill "$job"
+	rm -f /home/alice/stream
+	is "ssh -W: leads on" "$(timeout 120 ssh "${ssh_options[@]}" -o "ProxyCommand=ssh ${ssh_options[*]} -W localhost:22 alice@localhost" \
+		alice@localhost echo through 2>&1)" through
+	timeout 120 ssh -N -M -S "$TEST_RUN/mux" "${ssh_options[@]}" alice@localhost &
+	job=$!
+	wait_for 60 test -S "$TEST_RUN/mux"
+	(ssh -n -S "$TEST_RUN/mux" alice@localhost exec sleep 7512 &)
+	entry "ssh, through a ControlMaster" "$(sleeper 7512)"
+	kill "$job"
+	# shellcheck disable=SC2016
+	on alice 'mkdir -p .ssh; ssh-keygen -q -t ed25519 -N "" -f .ssh/again <<<y >/dev/null
+		cat .ssh/again.pub >>.ssh/authorized_keys
+		nohup ssh -n -i .ssh/again -o StrictHostKeyChecking=no -o BatchMode=yes localhost exec sleep 7513 >/dev/null 2>&1 &'
+	entry "ssh from the room to localhost" "$(sleeper 7513)"
+	end_sleepers 7511 7512 7513
+}
+
+# The first line that a server on that port of localhost says.
+banner_of() { timeout 20 bash -c "exec 3<>/dev/tcp/127.0.0.1/$1 && head -n 1 <&3" 2>/dev/null | tr -d '\r'; }
+
+has_banner() { [ -n "$(banner_of "$1")" ]; }
+
+# The same through a SOCKS proxy (RFC 1928), of the ssh server.
+socks() {
+	timeout 20 bash -c "exec 3<>/dev/tcp/127.0.0.1/$1 && printf '\5\1\0' >&3 && head -c 2 <&3 >/dev/null &&
+		printf '\5\1\0\1\177\0\0\1\0\26' >&3 && head -c 10 <&3 >/dev/null && head -n 1 <&3" 2>/dev/null | tr -d '\r'
+}
+
+internal_sftp() {
+	local config=$TEST_RUN/sshd_config
+	cat /etc/ssh/sshd_config >"$config"
+	sed -i '/^Subsystem/d; /^#*Port/d' "$config"
+	printf '%s\n' "Port 2204" "PidFile $TEST_RUN/sshd.pid" "Subsystem sftp internal-sftp" >"$TEST_RUN/head"
+	cat "$TEST_RUN/head" "$config" >"$config.new"
+	/usr/sbin/sshd -f "$config.new" || return
+	sleep 7592 | ssh -s -p 2204 "${ssh_options[@]}" alice@localhost sftp >/dev/null 2>&1 &
+	wait_for 60 pgrep -u alice -f 'alice@internal-sftp' >/dev/null
+	entry "sftp, internal" "$(pgrep -n -u alice -f 'alice@internal-sftp')"
+	end_sleepers 7592
+	kill "$(cat "$TEST_RUN/sshd.pid")"
+}
+
+by_root() {
+	(su alice -c 'exec sleep 7521' &)
+	(su - alice -c 'exec sleep 7522' &)
+	(sudo -n -u alice sleep 7523 &)
+	(sudo -n -i -u alice sleep 7524 &)
+	(setsid script -q -c 'exec login -f alice' /dev/null < <(for _ in {1..9}; do sleep 2; echo 'exec sleep 7525'; done) >/dev/null 2>&1 &)
+	entry "su" "$(sleeper 7521)"
+	entry "su -" "$(sleeper 7522)"
+	entry "sudo -u" "$(sleeper 7523)"
+	entry "sudo -i -u" "$(sleeper 7524)"
+	entry "login" "$(sleeper 7525)"
+	end_sleepers 7521 7522 7523 7524 7525
+	is "entry: runuser: outside, it is root's own" "$(runuser -u alice -- readlink /proc/self/ns/mnt)" \
+		"$(readlink /proc/1/ns/mnt)"
+	note "entry: runuser | outside"
+}
+
+by_time() {
+	on alice 'echo exec sleep 7531 | at now; echo exec sleep 7532 | batch' 2>/dev/null
+	echo '* * * * * [ -e cron.once ] || { touch cron.once; exec sleep 7533; }' | crontab -u alice -
+	on alice 'systemd-run --user --quiet sleep 7534; systemd-run --user --quiet --on-active=1 sleep 7535'
+	entry "at" "$(sleeper 7531)"
+	entry "batch" "$(sleeper 7532)"
+	entry "systemd-run --user" "$(sleeper 7534)"
+	entry "a timer of the user manager" "$(sleeper 7535)"
+	entry "cron" "$(sleeper 7533 75)"
+	crontab -u alice -r
+	rm -f /home/alice/cron.once
+	# That at and batch came within a minute is its work.
+	is "at: the watch goes on" "$(systemctl is-active pam_room-at.path)" active
+	is "at: and has not failed" "$(systemctl --failed --plain --no-legend 'pam_room*')" ""
+	end_sleepers 7531 7532 7533 7534 7535
+}
+
+# They run the session in the process that opens it.
+without_fork() {
+	local status=0
+	systemd-run --quiet --wait --unit=entry-pam -p User=alice -p PAMName=login sleep 7541 2>/dev/null || status=$?
+	refused "a unit with PAMName=" 7541 "$status"
+	systemctl reset-failed entry-pam 2>/dev/null
+	status=0
+	timeout 60 machinectl shell alice@.host /bin/sleep 7542 >/dev/null 2>&1 </dev/null || status=$?
+	wait_for 5 find_sleeper 7542 >/dev/null
+	# It does not tell how what it started ended.
+	refused "machinectl shell" 7542 "$((status + 1))"
+	status=0
+	timeout 60 pkexec --user alice /bin/sleep 7543 2>/dev/null || status=$?
+	refused "pkexec" 7543 "$status"
+	if command -v run0 >/dev/null; then
+		status=0
+		timeout 60 run0 --user=alice sleep 7544 >/dev/null 2>&1 </dev/null || status=$?
+		refused "run0" 7544 "$status"
+	fi
+	systemctl reset-failed
+}
+
+hold alice 7501 || exit 0
+reference=$(facts "$pid")
+isnt "entry: ssh, a command: not outside" "${reference%% bounding*}" "$(outside)"
+like "entry: ssh, a command: in the user's slice, unconfined" "$reference" "*slice $slice/ label unconfined"
+note "entry: ssh, a command | in the room"
+over_ssh
+internal_sftp
+by_root
+by_time
+without_fork
+leave 7501
