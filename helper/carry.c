@@ -85,16 +85,19 @@ static int copy(int from_fd, int to_dfd, const char *name, uid_t uid, struct why
 		return why_set(why, errno, step, "old %s in the room", name);
 	fd = openat(to_dfd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	r = fd < 0 ? -errno : fd_write_all(fd, data, len);
+	/* Half a cache is none. */
+	if (fd >= 0 && r < 0)
+		unlinkat(to_dfd, name, 0);
 	return r < 0 ? why_set(why, -r, step, "%s in the room", name) : 0;
 }
 
 /* With the user's rights. */
 static int move(int from_dfd, int to_dfd, const char *name, uid_t uid, struct why *why)
 {
-	cleanup_fd int fd = fd_open_beneath(from_dfd, name, O_RDONLY);
+	cleanup_fd int fd = fd_open_on_mount(from_dfd, name, O_RDONLY);
 	int r;
 
-	/* It is the room's already: a second session of the same login. */
+	/* It is the room's already, a second session of the same login, or it never was here. */
 	if (fd == -ENOENT)
 		return 0;
 	r = fd < 0 ? why_set(why, -fd, step, "%s", name) : copy(fd, to_dfd, name, uid, why);

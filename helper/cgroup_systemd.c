@@ -234,6 +234,9 @@ int cgroup_restart_manager(uid_t uid, int64_t deadline, struct why *why)
 	/* Somebody's control groups may be called like systemd's. */
 	if (sd_booted() <= 0)
 		return 0;
+	/* To sd_bus_call(3) no time left means its own idea of enough. */
+	if (deadline_left(deadline) == 0)
+		return why_set(why, ETIMEDOUT, step, "restart of the user manager");
 	snprintf(unit, sizeof unit, "user@%u.service", uid);
 	r = sd_bus_open_system(&bus);
 	if (r < 0)

@@ -220,7 +220,7 @@ static int answer_module(struct why *why)
 	if (r >= 0)
 		answer.outcome = (enum outcome)r;
 	r = hand_over(&answer, &room, deadline_in(HELPER_ASK_MS), why);
-	if (room.note[0])
+	if (room.note[0] && (answer.outcome == OUTCOME_ROOM || answer.outcome == OUTCOME_ENSURED))
 		log_line(LOG_WARNING, "room %s was made, and of its user these run outside: %s",
 			room.key, room.note);
 	room_release(&room);

@@ -16,11 +16,11 @@
 #include "lib/sys.h"
 #include "lib/why.h"
 
-int fd_open_beneath(int dfd, const char *name, int flags)
+static int fd_open_resolved(int dfd, const char *name, int flags, unsigned int resolve)
 {
 	struct open_how how = {
 		.flags = (unsigned int)flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
-		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS,
+		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | resolve,
 	};
 	int fd;
 
@@ -28,6 +28,16 @@ int fd_open_beneath(int dfd, const char *name, int flags)
 		how.flags = (unsigned int)flags | O_CLOEXEC;
 	fd = sys_openat2(dfd, name, &how);
 	return fd < 0 ? -errno : fd;
+}
+
+int fd_open_beneath(int dfd, const char *name, int flags)
+{
+	return fd_open_resolved(dfd, name, flags, 0);
+}
+
+int fd_open_on_mount(int dfd, const char *name, int flags)
+{
+	return fd_open_resolved(dfd, name, flags, RESOLVE_NO_XDEV);
 }
 
 int fd_check_root_owned(int fd, mode_t type, const char *what, struct why *why)

@@ -17,6 +17,10 @@ struct why;
  */
 int fd_open_beneath(int dfd, const char *name, int flags);
 
+/* As fd_open_beneath(), and without crossing into another mount (RESOLVE_NO_XDEV): what answers is
+ * the file system of dfd and not, say, a user's own (fuse(4)). */
+int fd_open_on_mount(int dfd, const char *name, int flags);
+
 /*
  * Checks that an open file or directory can only have been written by root: owner uid 0, not
  * writable by group or others, and of the given type (S_IFREG, S_IFDIR). what names it in the

@@ -31,6 +31,7 @@
 #include "pam_room/summon.h"
 
 #define LEASE_DATA "pam_room_lease"
+#define CCACHE_MAX 256 /* bytes; the name of a longer one is not told */
 
 /* Everything an open session needs while it is opened; too big for the stack of somebody's thread.
  */
@@ -129,7 +130,7 @@ static int session_learn(struct session *session)
 		.service = item(session, PAM_SERVICE),
 		.tty = item(session, PAM_TTY),
 		.rhost = item(session, PAM_RHOST),
-		.ccache = ccache ? ccache : "" };
+		.ccache = ccache && strlen(ccache) <= CCACHE_MAX ? ccache : "" };
 	return PERSON_FOUND;
 }
 

@@ -52,6 +52,8 @@ others() {
 		FILE:tmp/krb5cc_7153 FILE:/tmp/ FILE:/tmp/. FILE:/tmp/.. FILE:/etc/shadow; do
 		is "'$value': the session opens" "$(login "$value")" 0
 	done
+	value=$(head -c 70000 /dev/zero | tr '\0' x)
+	is "70,000 bytes: the session opens" "$(login "FILE:/tmp/$value")" 0
 	is "values that name no file in /tmp move none" "$(cat /tmp/krb5cc_7153)" "tickets of krb5cc_7153"
 	rm /tmp/krb5cc_7153
 }

@@ -77,7 +77,7 @@ disguises() {
 	disguised=$!
 	wait_for 5 grep -qxF '(sd-pam)' "/proc/$disguised/comm"
 	refused "one that calls itself (sd-pam)" "*look outside*"
-	like "one that calls itself (sd-pam): both are named" "$(as alice true 2>&1)" "*$disguised ((sd-pam))*"
+	like "one that calls itself (sd-pam): both are named" "$(as alice true 2>&1)" "*$disguised (?sd-pam?)*"
 	kill "$disguised"
 	pkill -x -f '\(sd-pam\) 7354'
 	setpriv --reuid "$uid" --regid "$uid" --clear-groups unshare -Umpf --mount-proc sleep 7356 &
@@ -85,6 +85,24 @@ disguises() {
 	refused "one with namespaces of its own" "*look outside*(sleep)*"
 	# Process 1 of a pid namespace is ended by this signal only.
 	pkill -KILL -x -f 'sleep 7356'
+}
+
+# In the group of the user manager's service, where systemd's own (sd-pam) is, beside a manager that is in the room.
+in_the_managers_group() {
+	local top group
+	top=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
+	group=$top/pam_room-stage/user@$uid.service/init.scope
+	is_ok "the manager's group: can be made here" mkdir -p "$group"
+	outsider perl -e 'open F, ">", "/proc/self/comm"; print F "(sd-pam)"; close F; sleep 7359'
+	disguised=$!
+	wait_for 5 grep -qxF '(sd-pam)' "/proc/$disguised/comm"
+	echo "$disguised" >"$group/cgroup.procs"
+	like "the manager's group: it is there" "$(cat "/proc/$disguised/cgroup")" "*/user@$uid.service/init.scope*"
+	refused "(sd-pam) in the manager's group, and not beside one inside" "*$disguised (?sd-pam?)*"
+	kill "$disguised"
+	wait "$disguised" 2>/dev/null
+	wait_for 5 rmdir "$group"
+	rmdir "${group%/*}" "$top/pam_room-stage"
 }
 
 # A room of another name is no outside.
@@ -103,6 +121,7 @@ strays_are restart
 named
 refusal
 disguises
+in_the_managers_group
 rooms_of_two_names
 wait_for 10 no_room
 usual_policy

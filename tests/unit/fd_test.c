@@ -6,6 +6,8 @@
  */
 #include "tests/unit/unit.h"
 
+#include <sched.h>
+#include <sys/mount.h>
 #include <sys/socket.h>
 
 #include "lib/clean.h"
@@ -102,6 +104,34 @@ static void test_open_beneath_no_links(void **state)
 		assert_int_equal(fd_open_beneath(dfd, "root/etc", flags[i]), -ELOOP);
 	}
 	assert_int_equal(unit_fds(), before);
+}
+
+/* In a mount namespace of its own. */
+static void another_mount(void *arg)
+{
+	char at[80];
+
+	(void)arg;
+	unit_must(unshare(CLONE_NEWNS) == 0);
+	unit_must(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0);
+	snprintf(at, sizeof at, "%s/mounted", path);
+	unit_must(mount("/etc/passwd", at, NULL, MS_BIND, NULL) == 0);
+	close(dfd);
+	dfd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	unit_must(fd_open_beneath(dfd, "mounted", O_RDONLY) >= 0);
+	unit_must(fd_open_on_mount(dfd, "mounted", O_RDONLY) == -EXDEV);
+	unit_must(fd_open_on_mount(dfd, "unmounted", O_RDONLY) >= 0);
+	unit_must(fd_open_on_mount(dfd, "unmounted-link", O_RDONLY) == -ELOOP);
+}
+
+static void test_open_on_mount(void **state)
+{
+	(void)state;
+	unit_need_root();
+	unit_file(dfd, "mounted", "x", 0644);
+	unit_file(dfd, "unmounted", "x", 0644);
+	assert_int_equal(symlinkat("unmounted", dfd, "unmounted-link"), 0);
+	assert_int_equal(unit_child(another_mount, NULL), 0);
 }
 
 static void test_open_beneath_stays(void **state)
@@ -304,6 +334,7 @@ int main(void)
 		cmocka_unit_test(test_clean),
 		cmocka_unit_test(test_open_beneath),
 		cmocka_unit_test(test_open_beneath_no_links),
+		cmocka_unit_test(test_open_on_mount),
 		cmocka_unit_test(test_open_beneath_stays),
 		cmocka_unit_test(test_fifo_does_not_block),
 		cmocka_unit_test(test_read_all),

@@ -5,10 +5,12 @@
  */
 #include "tests/unit/unit.h"
 
+#include <pthread.h>
 #include <sched.h>
 #include <stdbool.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 
 #include "config/policy.h"
 #include "helper/strays.h"
@@ -164,6 +166,78 @@ static void disguises(void *arg)
 	end(pid);
 }
 
+static void *pausing(void *arg)
+{
+	(void)arg;
+	for (;;)
+		pause();
+	return NULL;
+}
+
+/* Its first thread has ended, and /proc/PID tells of that one only. */
+static void headless(void *arg)
+{
+	siginfo_t info = { 0 };
+	char path[64], text[256] = "";
+	pid_t pid;
+
+	(void)arg;
+	own_run();
+	pid = fork();
+	if (pid == 0) {
+		pthread_t thread;
+
+		unit_must(setresuid(SOMEBODY, SOMEBODY, SOMEBODY) == 0);
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		prctl(PR_SET_NAME, "a stray", 0, 0, 0);
+		unit_must(pthread_create(&thread, NULL, pausing, NULL) == 0);
+		syscall(SYS_exit, 0);
+	}
+	snprintf(path, sizeof path, "/proc/%d/stat", pid);
+	while (!strstr(text, ") Z ")) {
+		int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+		unit_must(read(fd, text, sizeof text - 1) > 0);
+		close(fd);
+	}
+	unit_must(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG) == 0 && info.si_pid == 0);
+	unit_must(is_refused());
+	end(pid);
+}
+
+/* Somebody else's ids, borrowed in a namespace of its own as newuidmap(1) gives them. */
+static void subordinate(void *arg)
+{
+	int there[2], mapped[2];
+	char path[64], byte;
+	pid_t pid;
+	int fd;
+
+	(void)arg;
+	own_run();
+	unit_must(pipe(there) == 0 && pipe(mapped) == 0);
+	pid = fork();
+	if (pid == 0) {
+		unit_must(setresuid(SOMEBODY, SOMEBODY, SOMEBODY) == 0);
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		prctl(PR_SET_NAME, "a stray", 0, 0, 0);
+		unit_must(unshare(CLONE_NEWUSER) == 0);
+		unit_must(write(there[1], "", 1) == 1 && read(mapped[0], &byte, 1) == 1);
+		unit_must(setresuid(1, 1, 1) == 0);
+		unit_must(write(there[1], "", 1) == 1);
+		for (;;)
+			pause();
+	}
+	unit_must(read(there[0], &byte, 1) == 1);
+	snprintf(path, sizeof path, "/proc/%d/uid_map", pid);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	unit_must(dprintf(fd, "0 %d 1\n1 300000 1000\n", SOMEBODY) > 0);
+	close(fd);
+	unit_must(write(mapped[1], "", 1) == 1 && read(there[0], &byte, 1) == 1);
+	unit_must(is_refused());
+	end(pid);
+}
+
 static void inside(void *arg)
 {
 	pid_t keeper, pid, other;
@@ -205,6 +279,8 @@ static void many(void *arg)
 
 TEST(ids)
 TEST(disguises)
+TEST(headless)
+TEST(subordinate)
 TEST(inside)
 TEST(many)
 
@@ -213,6 +289,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ids),
 		cmocka_unit_test(test_disguises),
+		cmocka_unit_test(test_headless),
+		cmocka_unit_test(test_subordinate),
 		cmocka_unit_test(test_inside),
 		cmocka_unit_test(test_many),
 	};
