@@ -131,6 +131,8 @@ int carry_ccache(const char *ccache, const struct carry_request *request, struct
 		r = why_set(why, EPERM, step, "cannot take the user's ids");
 	else
 		r = move(from_dfd, to_dfd, name, request->uid, why);
+	/* The change took PR_SET_PDEATHSIG away (prctl(2)): from here on the alarm ends this
+	 * process. */
 	setfsuid(0);
 	setfsgid(0);
 	if (setfsuid((uid_t)-1) != 0 || setfsgid((gid_t)-1) != 0)
