@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: pam_room contributors */
 /*
- * Tests of helper/strays.c: who counts as one, in a child with a registry of its own.
+ * Tests of helper/strays.c and helper/stray_find.c: who counts as one.
  */
 #include "tests/unit/unit.h"
 
@@ -23,11 +23,29 @@
 static struct why why;
 static char note[STRAYS_NOTE_MAX];
 
-static void own_run(void)
+/*
+ * Runs a test as process 1 of a pid namespace with a /proc of its own: only its own strays are
+ * found, and the kernel ends all of them with it, however it ends.
+ */
+static void alone(void *arg)
 {
-	unit_must(unshare(CLONE_NEWNS) == 0);
+	void (*const *run)(void) = arg;
+	int status;
+	pid_t pid;
+
+	unit_must(prctl(PR_SET_PDEATHSIG, SIGKILL) == 0);
+	unit_must(unshare(CLONE_NEWNS | CLONE_NEWPID) == 0);
 	unit_must(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0);
 	unit_must(mount("tmpfs", "/run", "tmpfs", MS_NOSUID | MS_NODEV, "mode=755") == 0);
+	pid = fork();
+	if (pid == 0) {
+		unit_must(prctl(PR_SET_PDEATHSIG, SIGKILL) == 0);
+		unit_must(mount("proc", "/proc", "proc", 0, NULL) == 0);
+		(*run)();
+		_exit(0);
+	}
+	unit_must(pid > 0 && waitpid(pid, &status, 0) == pid);
+	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 255);
 }
 
 /* A child that has done prepare(arg), became those ids and waits to be killed. */
@@ -40,10 +58,8 @@ static pid_t start(bool (*prepare)(const void *), const void *arg, uid_t real, u
 	unit_must(pipe(ready) == 0);
 	pid = fork();
 	if (pid == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		unit_must(!prepare || prepare(arg));
 		unit_must(setresuid(real, effective, effective) == 0);
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		prctl(PR_SET_NAME, "a stray", 0, 0, 0);
 		unit_must(write(ready[1], "", 1) == 1);
 		for (;;)
@@ -78,12 +94,10 @@ static bool is_refused(void)
 	return settle(STRAYS_REFUSE) == -EBUSY && strstr(why.text, "(a stray)");
 }
 
-static void ids(void *arg)
+static void ids(void)
 {
 	pid_t pid;
 
-	(void)arg;
-	own_run();
 	unit_must(settle(STRAYS_REFUSE) == 0 && !*note);
 	pid = start(NULL, NULL, SOMEBODY, SOMEBODY);
 	unit_must(is_refused());
@@ -144,12 +158,10 @@ static void write_state(pid_t keeper)
 	close(rooms_dfd);
 }
 
-static void disguises(void *arg)
+static void disguises(void)
 {
 	pid_t pid;
 
-	(void)arg;
-	own_run();
 	pid = start(undumpable, NULL, SOMEBODY, SOMEBODY);
 	unit_must(is_refused());
 	end(pid);
@@ -175,20 +187,17 @@ static void *pausing(void *arg)
 }
 
 /* Its first thread has ended, and /proc/PID tells of that one only. */
-static void headless(void *arg)
+static void headless(void)
 {
 	siginfo_t info = { 0 };
 	char path[64], text[256] = "";
 	pid_t pid;
 
-	(void)arg;
-	own_run();
 	pid = fork();
 	if (pid == 0) {
 		pthread_t thread;
 
 		unit_must(setresuid(SOMEBODY, SOMEBODY, SOMEBODY) == 0);
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		prctl(PR_SET_NAME, "a stray", 0, 0, 0);
 		unit_must(pthread_create(&thread, NULL, pausing, NULL) == 0);
 		syscall(SYS_exit, 0);
@@ -206,20 +215,17 @@ static void headless(void *arg)
 }
 
 /* Somebody else's ids, borrowed in a namespace of its own as newuidmap(1) gives them. */
-static void subordinate(void *arg)
+static void subordinate(void)
 {
 	int there[2], mapped[2];
 	char path[64], byte;
 	pid_t pid;
 	int fd;
 
-	(void)arg;
-	own_run();
 	unit_must(pipe(there) == 0 && pipe(mapped) == 0);
 	pid = fork();
 	if (pid == 0) {
 		unit_must(setresuid(SOMEBODY, SOMEBODY, SOMEBODY) == 0);
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		prctl(PR_SET_NAME, "a stray", 0, 0, 0);
 		unit_must(unshare(CLONE_NEWUSER) == 0);
 		unit_must(write(there[1], "", 1) == 1 && read(mapped[0], &byte, 1) == 1);
@@ -238,12 +244,10 @@ static void subordinate(void *arg)
 	end(pid);
 }
 
-static void inside(void *arg)
+static void inside(void)
 {
 	pid_t keeper, pid, other;
 
-	(void)arg;
-	own_run();
 	keeper = start(own_view, NULL, 0, 0);
 	pid = start(view_of, &keeper, SOMEBODY, SOMEBODY);
 	unit_must(is_refused());
@@ -256,12 +260,10 @@ static void inside(void *arg)
 	end(keeper);
 }
 
-static void many(void *arg)
+static void many(void)
 {
 	pid_t pids[9];
 
-	(void)arg;
-	own_run();
 	for (size_t i = 0; i < 9; i++)
 		pids[i] = start(NULL, NULL, SOMEBODY, SOMEBODY);
 	unit_must(settle(STRAYS_ACCEPT) == 0 && strstr(note, " and 5 more"));
@@ -274,7 +276,7 @@ static void many(void *arg)
 	{                                                                                          \
 		(void)state;                                                                       \
 		unit_need_root();                                                                  \
-		assert_int_equal(unit_child(name, NULL), 0);                                       \
+		assert_int_equal(unit_child(alone, &(void (*)(void)){ name }), 0);                 \
 	}
 
 TEST(ids)
