@@ -12,8 +12,6 @@
 #include "config/schema.h"
 #include "lib/text.h"
 
-#define CAPS_ALL (CAPS_BIT(CAP_LAST_CAP + 1) - 1)
-
 static const struct caps_row {
 	const char *name;
 	uint64_t set;

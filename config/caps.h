@@ -27,6 +27,16 @@
 		~(CAPS_BIT(CAP_NET_RAW) | CAPS_BIT(CAP_MKNOD) | CAPS_BIT(CAP_SYS_CHROOT) |         \
 			CAPS_BIT(CAP_SETFCAP)))
 
+/* All but the administration of the host. What the kernel will add is left out. */
+#define CAPS_ALL (CAPS_BIT(CAP_LAST_CAP + 1) - 1)
+#define CAPS_GLASS                                                                                 \
+	(CAPS_ALL &                                                                                \
+		~(CAPS_BIT(CAP_SYS_MODULE) | CAPS_BIT(CAP_SYS_RAWIO) | CAPS_BIT(CAP_SYS_BOOT) |    \
+			CAPS_BIT(CAP_SYS_TIME) | CAPS_BIT(CAP_MAC_ADMIN) |                         \
+			CAPS_BIT(CAP_MAC_OVERRIDE) | CAPS_BIT(CAP_BPF) | CAPS_BIT(CAP_PERFMON) |   \
+			CAPS_BIT(CAP_SYSLOG) | CAPS_BIT(CAP_SYS_PACCT) |                           \
+			CAPS_BIT(CAP_AUDIT_CONTROL)))
+
 /*
  * Reads a list from left to right. "all", "none", "docker" and "podman" stand first and start from
  * that set, +NAME or NAME then adds, -NAME takes away. A list of bare names starts from nothing,

@@ -34,3 +34,7 @@ void complaint_add(struct complaint_list *list, const char *file, unsigned int l
 
 /* "file:line:column: text", without what cannot be told. Returns buf. */
 const char *complaint_print(const struct complaint *complaint, char *buf, size_t size);
+
+/* Adds one about what was written at place (config/policy.h). */
+#define complain_at(list, place, ...)                                                              \
+	complaint_add(list, (place).file, (place).line, 0, __VA_ARGS__)

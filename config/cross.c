@@ -1,152 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: pam_room contributors */
 /*
- * Mistakes that no key has by itself (see cross.h): a table of rules, one function each.
+ * Mistakes that no key has by itself (see cross.h), of rules and of the whole. Those of rooms are
+ * in cross_rooms.c.
  */
 #include "config/cross.h"
 
 #include <fnmatch.h>
 #include <string.h>
 
-#include "config/caps.h"
 #include "config/complaint.h"
 #include "config/policy.h"
 #include "config/rooms.h"
-#include "config/schema.h"
 
 #define CROSS_MANY_ROOMS 1000
 #define CROSS_MANAGER "systemd-user"
-
-#define complain_at(list, place, ...)                                                              \
-	complaint_add(list, (place).file, (place).line, 0, __VA_ARGS__)
-
-/* Where the room's key of that level was written; line 0: nowhere in the room. */
-static struct place written(const struct room_spec *spec, enum schema_level level, const char *name)
-{
-	struct origin origin = spec->origins[schema_number(schema_find(level, name))];
-
-	return origin.kind == ORIGIN_ROOM ? origin.place : (struct place){ 0 };
-}
-
-/* True for dir itself and all below it. */
-static bool is_beneath(const char *path, const char *dir)
-{
-	size_t len = strlen(dir);
-
-	return strncmp(path, dir, len) == 0 &&
-		(path[len] == '\0' || path[len] == '/' || strcmp(dir, "/") == 0);
-}
-
-static const char *find_above(const struct text_list *list, const char *path)
-{
-	for (size_t i = 0; i < list->n; i++)
-		if (is_beneath(path, list->items[i]))
-			return list->items[i];
-	return NULL;
-}
-
-/* --- errors of a room ----------------------------------------------------------------------------
- */
-
-static void check_binds(const struct room_spec *spec, struct complaint_list *errors)
-{
-	for (size_t i = 0; i < spec->binds.n; i++) {
-		const struct room_bind *bind = &spec->binds.items[i];
-		const char *closed =
-			bind->target ? find_above(&spec->no_entry, bind->target) : NULL;
-
-		if (closed)
-			complain_at(errors, bind->place, "the bind at %.80s lies in no_entry %.80s",
-				bind->target, closed);
-	}
-}
-
-static void check_writable(const struct room_spec *spec, struct complaint_list *errors)
-{
-	struct place place = written(spec, SCHEMA_ROOM, "writable");
-
-	for (size_t i = 0; i < spec->writable.n; i++) {
-		const char *path = spec->writable.items[i];
-		const char *closed = find_above(&spec->no_entry, path);
-
-		if (closed)
-			complain_at(errors, place, "writable %.80s lies in no_entry %.80s", path,
-				closed);
-		for (size_t j = 0; j < spec->read_only.n; j++)
-			if (strcmp(spec->read_only.items[j], path) == 0)
-				complain_at(errors, place, "%.80s is both writable and read_only",
-					path);
-	}
-}
-
-static void check_memory(const struct room_spec *spec, struct complaint_list *errors)
-{
-	struct place high = written(spec, SCHEMA_LIMITS, "memory_high");
-
-	if (high.line > 0 && written(spec, SCHEMA_LIMITS, "memory").line > 0 &&
-		spec->limits.memory_high > spec->limits.memory)
-		complain_at(errors, high,
-			"limits.memory_high is above limits.memory, so it would never be met");
-}
-
-static void check_tmp(const struct room_spec *spec, struct complaint_list *errors)
-{
-	struct place size = written(spec, SCHEMA_TMP, "size");
-
-	if (size.line > 0 && spec->tmp_kind == TMP_HOST)
-		complain_at(errors, size, "the host's /tmp takes no size");
-}
-
-static void check_privs(const struct room_spec *spec, struct complaint_list *errors)
-{
-	struct place setuid = written(spec, SCHEMA_ROOM, "setuid");
-
-	if (setuid.line > 0 && spec->no_new_privs && spec->setuid.kind != SETUID_NONE)
-		complain_at(
-			errors, setuid, "no_new_privs is true, so no program of 'setuid' elevates");
-}
-
-/* --- warnings about a room -----------------------------------------------------------------------
- */
-
-static void warn_sudo(const struct room_spec *spec, struct complaint_list *warnings)
-{
-	static const char *const programs[] = { "sudo", "su", "pkexec", "doas", "sudo-rs" };
-	struct place place = written(spec, SCHEMA_ROOM, "setuid");
-
-	for (size_t i = 0; place.line > 0 && i < spec->setuid.programs.n; i++) {
-		const char *path = spec->setuid.programs.items[i];
-		const char *name = strrchr(path, '/') + 1;
-
-		for (size_t j = 0; j < sizeof programs / sizeof programs[0]; j++)
-			if (strcmp(name, programs[j]) == 0)
-				complain_at(warnings, place,
-					"room '%s' has %s: its members become administrators of "
-					"this host",
-					spec->name, name);
-	}
-}
-
-static void warn_capabilities(const struct room_spec *spec, struct complaint_list *warnings)
-{
-	static const uint64_t strong = CAPS_BIT(CAP_SYS_ADMIN) | CAPS_BIT(CAP_SYS_MODULE) |
-		CAPS_BIT(CAP_SYS_RAWIO) | CAPS_BIT(CAP_SYS_PTRACE) | CAPS_BIT(CAP_BPF) |
-		CAPS_BIT(CAP_SYS_BOOT) | CAPS_BIT(CAP_DAC_READ_SEARCH) | CAPS_BIT(CAP_MKNOD) |
-		CAPS_BIT(CAP_MAC_ADMIN) | CAPS_BIT(CAP_SYS_TIME);
-	struct place place = written(spec, SCHEMA_CAPABILITIES, "bounding");
-	char text[160];
-
-	if (place.line > 0 && (spec->bounding & strong))
-		complain_at(warnings, place,
-			"room '%s' may use %s: whoever becomes root in it administers the host",
-			spec->name, caps_print(spec->bounding & strong, text, sizeof text));
-}
-
-typedef void check_room(const struct room_spec *spec, struct complaint_list *list);
-
-static check_room *const room_errors[] = { check_binds, check_writable, check_memory, check_tmp,
-	check_privs };
-static check_room *const room_warnings[] = { warn_sudo, warn_capabilities };
 
 /* --- warnings about rules ------------------------------------------------------------------------
  */
@@ -316,12 +184,8 @@ void cross_check(const struct policy *policy, bool want_warnings, struct complai
 {
 	struct complaint_list *warnings = &complaints->warnings;
 
-	for (size_t i = 0; i < policy->n_rooms; i++) {
-		for (size_t j = 0; j < sizeof room_errors / sizeof room_errors[0]; j++)
-			room_errors[j](&policy->rooms[i], &complaints->errors);
-		for (size_t j = 0; want_warnings && j < sizeof room_warnings / sizeof(void *); j++)
-			room_warnings[j](&policy->rooms[i], warnings);
-	}
+	for (size_t i = 0; i < policy->n_rooms; i++)
+		cross_check_room(&policy->rooms[i], want_warnings, complaints);
 	if (!want_warnings)
 		return;
 	for (size_t i = 0; i < policy->n_rules; i++)

@@ -10,6 +10,11 @@
 
 struct complaints;
 struct policy;
+struct room_spec;
 
 /* Looks at a policy that is finished. Warnings are looked for only when want_warnings. */
 void cross_check(const struct policy *policy, bool want_warnings, struct complaints *complaints);
+
+/* Likewise at one room. */
+void cross_check_room(
+	const struct room_spec *spec, bool want_warnings, struct complaints *complaints);

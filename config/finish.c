@@ -41,6 +41,23 @@ static int finish_presets(struct policy *policy)
 	return 0;
 }
 
+/* What follows from other keys of the room, whatever their order. */
+static void finish_room(struct room_spec *spec)
+{
+	const struct schema_row *row = schema_find(SCHEMA_ROOM, "no_new_privs");
+	const struct schema_row *namespaces = schema_find(SCHEMA_ROOM, "namespaces");
+
+	if (spec->origins[schema_number(row)].kind != ORIGIN_ROOM)
+		spec->no_new_privs = spec->setuid.kind == SETUID_NONE;
+	/* Written ones are held against 'network' (cross_rooms.c). */
+	if (spec->origins[schema_number(namespaces)].kind == ORIGIN_ROOM)
+		return;
+	if (spec->network == NETWORK_HOST)
+		spec->namespaces &= ~(unsigned int)ROOM_NS_NETWORK;
+	else
+		spec->namespaces |= ROOM_NS_NETWORK;
+}
+
 /* Rules of one room mostly stand together, and a look through all rooms for each would be slow. */
 static void finish_rules(struct policy *policy, struct complaints *complaints)
 {
@@ -131,6 +148,8 @@ int read_finish(struct policy *policy, struct complaints *complaints)
 {
 	int r = finish_presets(policy);
 
+	for (size_t i = 0; i < policy->n_rooms; i++)
+		finish_room(&policy->rooms[i]);
 	if (r == 0)
 		finish_rules(policy, complaints);
 	if (r == 0)

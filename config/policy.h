@@ -41,7 +41,7 @@ struct text_list {
 	size_t n;
 };
 
-enum walls { WALLS_BRICK };
+enum walls { WALLS_BRICK, WALLS_GLASS, WALLS_CONCRETE };
 enum room_share { SHARE_USER, SHARE_GROUP, SHARE_SESSION };
 enum room_network { NETWORK_HOST, NETWORK_NONE, NETWORK_PRIVATE };
 enum room_homes { HOMES_HIDDEN, HOMES_VISIBLE };

@@ -10,7 +10,7 @@
 
 struct room_spec;
 
-#define PRESETS 1
+#define PRESETS 3
 #define PRESET_DEFAULT "brick"
 
 /* The preset of that name, or NULL. */

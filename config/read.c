@@ -37,15 +37,11 @@ static bool is_room_key(const struct schema_row *row)
 static int read_known(const struct reader *reader, const config_setting_t *setting,
 	const struct schema_row *row, void *target)
 {
-	size_t before = count_errors(reader);
 	int r = read_values[row->type](reader, setting, row, target);
 
 	if (is_room_key(row))
 		((struct room_spec *)target)->origins[schema_number(row)] =
 			(struct origin){ ORIGIN_ROOM, reader_place(reader, setting) };
-	/* Whoever made a mistake in it hears of that first. */
-	if (row->later && count_errors(reader) == before)
-		reader_later(reader, setting, row, NULL);
 	return r;
 }
 

@@ -5,12 +5,14 @@
  */
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "config/arena.h"
 #include "config/caps.h"
 #include "config/from.h"
 #include "config/reader.h"
+#include "config/sysnames.h"
 #include "config/week.h"
 #include "lib/text.h"
 
@@ -119,17 +121,27 @@ int read_devices(const struct reader *reader, const config_setting_t *setting,
 	return read_checked(reader, setting, row, 0, device_phrase, reader_field(row, target));
 }
 
-static const char *sysname_phrase(const char *text)
-{
-	return strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_") == strlen(text) ?
-		NULL :
-		"is no name of a system call";
-}
-
 int read_sysnames(const struct reader *reader, const config_setting_t *setting,
 	const struct schema_row *row, void *target)
 {
-	return read_checked(reader, setting, row, 0, sysname_phrase, reader_field(row, target));
+	struct text_list list;
+
+	if (!reader_strings(reader, setting, row, 0, &list))
+		return list.n ? -ENOMEM : 0;
+	for (size_t i = 0; i < list.n; i++) {
+		const char *nearest;
+		char phrase[96] = "is no name of a system call";
+
+		if (sysnames_has(list.items[i]))
+			continue;
+		nearest = sysnames_nearest(list.items[i]);
+		if (nearest)
+			snprintf(phrase, sizeof phrase,
+				"is no name of a system call, did you mean \"%s\"?", nearest);
+		reader_refuses(reader, setting, row, list.items[i], phrase);
+	}
+	*(struct text_list *)reader_field(row, target) = list;
+	return 0;
 }
 
 int read_setuid(const struct reader *reader, const config_setting_t *setting,

@@ -84,8 +84,6 @@ static int read_linger(const struct reader *reader, const config_setting_t *sett
 	spec->linger = LINGER_DURATION;
 	if (phrase)
 		reader_refuses(reader, setting, row, text, phrase);
-	else
-		reader_later(reader, setting, row, text);
 	return 0;
 }
 

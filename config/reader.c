@@ -58,15 +58,8 @@ void reader_refuses(const struct reader *reader, const config_setting_t *setting
 void reader_later(const struct reader *reader, const config_setting_t *setting,
 	const struct schema_row *row, const char *text)
 {
-	static const char phrase[] = "is understood, but not built yet";
-	char path[64];
-
 	reader->complaints->n_later++;
-	if (text)
-		reader_refuses(reader, setting, row, text, phrase);
-	else
-		reader_complain(
-			reader, setting, "'%s' %s", schema_path(row, path, sizeof path), phrase);
+	reader_refuses(reader, setting, row, text, "is understood, but not built yet");
 }
 
 struct place reader_place(const struct reader *reader, const config_setting_t *setting)

@@ -46,7 +46,7 @@ void reader_wants(
 void reader_refuses(const struct reader *reader, const config_setting_t *setting,
 	const struct schema_row *row, const char *text, const char *phrase);
 
-/* "'limits.memory' = "2G" is understood, but not built yet"; text may be NULL. */
+/* "'tmp.kind' = "disk" is understood, but not built yet" */
 void reader_later(const struct reader *reader, const config_setting_t *setting,
 	const struct schema_row *row, const char *text);
 

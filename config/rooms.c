@@ -152,30 +152,6 @@ static void put_duration(struct sink *sink, unsigned int seconds)
 	}
 }
 
-static bool has_cpu(const struct units_cpus *cpus, unsigned int cpu)
-{
-	return cpu < UNITS_CPUS_MAX && (cpus->bits[cpu / 64] >> (cpu % 64) & 1);
-}
-
-static void put_cpus(struct sink *sink, const struct units_cpus *cpus)
-{
-	const char *between = "";
-
-	for (unsigned int cpu = 0; cpu < UNITS_CPUS_MAX; cpu++) {
-		unsigned int last = cpu;
-
-		if (!has_cpu(cpus, cpu))
-			continue;
-		while (has_cpu(cpus, last + 1))
-			last++;
-		sink_format(sink, "%s%u", between, cpu);
-		if (last > cpu)
-			sink_format(sink, "-%u", last);
-		between = ",";
-		cpu = last;
-	}
-}
-
 static void put_binds(struct sink *sink, const struct bind_list *list)
 {
 	for (size_t i = 0; i < list->n; i++) {
@@ -219,6 +195,7 @@ static void put_caps(struct sink *sink, uint64_t set)
 static void put_value(struct sink *sink, const struct schema_row *row, const void *field)
 {
 	const struct room_spec *spec;
+	char cpus[UNITS_CPUS_TEXT];
 
 	switch (row->type) {
 	case SCHEMA_LINGER:
@@ -238,7 +215,11 @@ static void put_value(struct sink *sink, const struct schema_row *row, const voi
 		sink_text(sink, *(const bool *)field ? "true" : "false");
 		break;
 	case SCHEMA_COUNT:
-		sink_format(sink, "%" PRIu32, *(const uint32_t *)field);
+		/* No count is 0 when it is written. */
+		if (*(const uint32_t *)field == 0)
+			sink_text(sink, "none");
+		else
+			sink_format(sink, "%" PRIu32, *(const uint32_t *)field);
 		break;
 	case SCHEMA_PERCENT:
 		sink_format(sink, "%" PRIu32 "%%", *(const uint32_t *)field);
@@ -247,7 +228,7 @@ static void put_value(struct sink *sink, const struct schema_row *row, const voi
 		put_size(sink, *(const uint64_t *)field);
 		break;
 	case SCHEMA_CPUS:
-		put_cpus(sink, field);
+		sink_text(sink, units_print_cpus(field, cpus));
 		break;
 	case SCHEMA_BINDS:
 		put_binds(sink, field);
@@ -290,17 +271,42 @@ const char *rooms_print(
 	return buf;
 }
 
-uint64_t rooms_hash(const struct room_spec *spec)
+/* What may change while the room lives, and what not: the PTY pool is a mount of the view. */
+static bool is_limit(const struct schema_row *row)
+{
+	return row->level == SCHEMA_LIMITS && strcmp(row->name, "ptys") != 0;
+}
+
+static uint64_t hash_rows(const struct room_spec *spec, bool limits)
 {
 	char scrap[8];
 	struct sink sink = { .buf = scrap, .size = sizeof scrap, .hash = HASH_START };
 
 	for (size_t i = 0; i < schema_n_rows; i++) {
-		if (!rooms_has_row(&schema_rows[i]))
+		if (!rooms_has_row(&schema_rows[i]) || is_limit(&schema_rows[i]) != limits)
 			continue;
 		put_row(&sink, spec, &schema_rows[i]);
 		/* So that no two keys run together. */
 		sink.hash = hash_bytes(sink.hash, "", 1);
 	}
 	return sink.hash;
+}
+
+uint64_t rooms_hash(const struct room_spec *spec)
+{
+	return hash_rows(spec, false);
+}
+
+uint64_t rooms_limits_hash(const struct room_spec *spec)
+{
+	return hash_rows(spec, true);
+}
+
+bool rooms_are_limited(const struct room_spec *spec)
+{
+	for (size_t i = 0; i < schema_n_rows; i++)
+		if (is_limit(&schema_rows[i]) &&
+			rooms_origin(spec, &schema_rows[i]).kind != ORIGIN_DEFAULT)
+			return true;
+	return false;
 }

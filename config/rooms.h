@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -31,5 +32,14 @@ int rooms_has_row(const struct schema_row *row);
 const char *rooms_print(
 	const struct room_spec *spec, const struct schema_row *row, char *buf, size_t size);
 
-/* A number made of all values of the room but its name: another room, another number. */
+/*
+ * A number made of all values of the room but its name and its limits: another room, another
+ * number. What it stands for is settled when the room is made.
+ */
 uint64_t rooms_hash(const struct room_spec *spec);
+
+/* Likewise of its limits (but for the number of PTYs), which change while it lives. */
+uint64_t rooms_limits_hash(const struct room_spec *spec);
+
+/* Whether it has such limits. */
+bool rooms_are_limited(const struct room_spec *spec);

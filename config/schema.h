@@ -61,7 +61,7 @@ enum schema_type {
 struct schema_choice {
 	const char *name;
 	unsigned int value;
-	bool later; /* not built yet */
+	bool later; /* understood, but its effect is not built: refused by name */
 };
 
 struct schema_row {
@@ -72,11 +72,10 @@ struct schema_row {
 	const struct schema_choice *choices; /* ends with a NULL name */
 	enum schema_level sub;               /* SCHEMA_GROUP, SCHEMA_BINDS, SCHEMA_IO_LIST */
 	uint32_t min, max;                   /* SCHEMA_COUNT */
-	bool later;           /* understood, but its effect is not built: refused by name */
-	bool of_walls;        /* each preset has a value of its own */
-	const char *wants;    /* for mistakes: "wants ..." */
-	const char *fallback; /* what holds when it is not written, for people */
-	const char *meaning;  /* one line, for people */
+	bool of_walls;                       /* each preset has a value of its own */
+	const char *wants;                   /* for mistakes: "wants ..." */
+	const char *fallback;                /* what holds when it is not written, for people */
+	const char *meaning;                 /* one line, for people */
 };
 
 /* All rows. A row's number is its place in the table. */

@@ -6,6 +6,7 @@
 #include "config/units.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #define DAY 86400
@@ -119,4 +120,30 @@ const char *units_cpus(const char *text, struct units_cpus *ret)
 		return wants;
 	*ret = cpus;
 	return NULL;
+}
+
+static bool has_cpu(const struct units_cpus *cpus, unsigned int cpu)
+{
+	return cpu < UNITS_CPUS_MAX && (cpus->bits[cpu / 64] >> (cpu % 64) & 1);
+}
+
+const char *units_print_cpus(const struct units_cpus *cpus, char buf[UNITS_CPUS_TEXT])
+{
+	size_t at = 0;
+
+	buf[0] = '\0';
+	for (unsigned int cpu = 0; cpu < UNITS_CPUS_MAX; cpu++) {
+		unsigned int first = cpu;
+
+		if (!has_cpu(cpus, cpu))
+			continue;
+		while (has_cpu(cpus, cpu + 1))
+			cpu++;
+		/* At most 512 ranges of nine bytes and a comma: it fits. */
+		at += (size_t)snprintf(
+			buf + at, UNITS_CPUS_TEXT - at, "%s%u", at > 0 ? "," : "", first);
+		if (cpu > first)
+			at += (size_t)snprintf(buf + at, UNITS_CPUS_TEXT - at, "-%u", cpu);
+	}
+	return buf;
 }

@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include <stddef.h>
 #include <stdint.h>
 
 #define UNITS_CPUS_MAX 1024
@@ -27,3 +28,7 @@ const char *units_percent(const char *text, uint32_t *ret);
 
 /* "0-7,9": processors below UNITS_CPUS_MAX, each once, in their order. */
 const char *units_cpus(const char *text, struct units_cpus *ret);
+
+/* The same back, as cpuset.cpus of cgroups(7) reads it too. Returns buf, UNITS_CPUS_TEXT bytes. */
+#define UNITS_CPUS_TEXT 5120
+const char *units_print_cpus(const struct units_cpus *cpus, char buf[UNITS_CPUS_TEXT]);

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <stddef.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 #include "lib/why.h"
 
@@ -30,5 +31,16 @@ int caller_check_module(uid_t real_uid, int fd, struct why *why)
 		return why_set(why, errno, "check caller", "no peer credentials");
 	if (peer.uid != 0)
 		return why_set(why, EPERM, "check caller", "uid %u asks", peer.uid);
+	return 0;
+}
+
+int caller_check_program(const char *path, struct why *why)
+{
+	struct stat own, installed;
+
+	if (stat("/proc/self/exe", &own) < 0 || stat(path, &installed) < 0)
+		return why_set(why, errno, "check program", "%s", path);
+	if (own.st_ino != installed.st_ino || own.st_dev != installed.st_dev)
+		return why_set(why, EPERM, "check program", "another file than %s runs", path);
 	return 0;
 }

@@ -16,11 +16,14 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "cgroup/cgroup.h"
+#include "cgroup/settle.h"
 #include "config/decide.h"
+#include "config/glass.h"
 #include "config/load.h"
+#include "config/rooms.h"
 #include "helper/caller.h"
 #include "helper/carry.h"
-#include "helper/cgroup.h"
 #include "helper/manager.h"
 #include "helper/promise.h"
 #include "helper/room.h"
@@ -34,6 +37,7 @@
 #include "lib/text.h"
 #include "lib/why.h"
 
+#define HELPER_PROGRAM ROOM_LIBEXECDIR "/room-helper"
 #define HELPER_SOCKET 3
 #define HELPER_MS 10000   /* the module waits a little longer */
 #define HELPER_ALARM_S 12 /* for what has no deadline of its own: then the kernel ends it */
@@ -90,11 +94,19 @@ static int decide(const struct policy *policy, const struct ask *ask, int64_t de
 	return OUTCOME_REFUSED;
 }
 
+/* A room that cannot be opened: the policy says whether that refuses the login. One that is kept
+ * shut is no failure. */
+static int let_out(const struct room_spec *spec, const struct room *room, int r)
+{
+	return spec->on_failure == ON_FAILURE_ALLOW && !room->frozen ? OUTCOME_LET_OUT : r;
+}
+
 /* The session of a user manager: the manager itself comes later, by its own way (helper/manager.h).
  */
 static int ensure_room(struct room_request *request, int outcome, int64_t deadline,
 	struct room *room, struct answer *answer, struct why *why)
 {
+	struct why ignored;
 	int r;
 
 	if (outcome != OUTCOME_ROOM) {
@@ -107,18 +119,40 @@ static int ensure_room(struct room_request *request, int outcome, int64_t deadli
 		r = promise_write(request->uid, room->key, why);
 	room_release(room);
 	memcpy(answer->key, room->key, sizeof answer->key);
-	return r < 0 ? r : OUTCOME_ENSURED;
+	if (r == 0)
+		return OUTCOME_ENSURED;
+	r = let_out(request->spec, room, r);
+	/* Its program must find no promise, or it would not start. */
+	return r == OUTCOME_LET_OUT && promise_write(request->uid, NULL, &ignored) < 0 ? -EIO : r;
+}
+
+/* Else the user hears of nothing but a connection that is closed. */
+static void release_login(const struct cgroup_room *room, pid_t login, int64_t deadline)
+{
+	struct why why = { 0 };
+	char text[512];
+
+	if (cgroup_driver()->release_login(room, login, deadline, &why) < 0)
+		log_line(LOG_WARNING, "%s", why_print(&why, text, sizeof text));
 }
 
 /* The pid of whoever made the socket's other end: the login program (unix(7)). */
-static int place_login(uid_t uid, int64_t deadline, struct why *why)
+static int place_login(
+	const struct room_request *request, const char *key, int64_t deadline, struct why *why)
 {
+	const struct cgroup_room room = { key, request->uid };
 	struct ucred peer;
 	socklen_t len = sizeof peer;
+	int r;
 
 	if (getsockopt(HELPER_SOCKET, SOL_SOCKET, SO_PEERCRED, &peer, &len) < 0)
 		return why_set(why, errno, "check caller", "no peer credentials");
-	return cgroup_place_login(peer.pid, uid, deadline, why);
+	r = cgroup_check_full(&room, why);
+	if (r == -EAGAIN)
+		release_login(&room, peer.pid, deadline);
+	return r < 0 ? r :
+		       cgroup_driver()->place_login(
+			       &room, peer.pid, rooms_are_limited(request->spec), deadline, why);
 }
 
 /* A login without its tickets is a login all the same. */
@@ -129,6 +163,17 @@ static void carry(const struct ask *ask, const struct room *room)
 	char text[512];
 
 	if (carry_ccache(ask->ccache, &request, &why) < 0)
+		log_line(LOG_WARNING, "%s", why_print(&why, text, sizeof text));
+}
+
+/* Nobody is kept out, or in, because limits of rooms that are gone cannot be taken back. */
+static void unlimit(const struct policy *policy, uid_t uid, int64_t deadline)
+{
+	cleanup_fd int rooms_dfd = registry_open(0, NULL);
+	struct why why = { 0 };
+	char text[512];
+
+	if (rooms_dfd >= 0 && settle_user(policy, rooms_dfd, uid, deadline, &why) < 0)
 		log_line(LOG_WARNING, "%s", why_print(&why, text, sizeof text));
 }
 
@@ -148,22 +193,57 @@ static int find_room(const struct ask *ask, int64_t deadline, struct room *room,
 	outcome = decide(policy, ask, deadline, &decision, answer, why);
 	if (outcome < 0)
 		return outcome;
-	request = (struct room_request){ decision.room, ask->user, ask->home, ask->uid,
-		answer->rule, policy->generation, false };
+	request = (struct room_request){ .spec = decision.room,
+		.user = ask->user,
+		.home = ask->home,
+		.uid = ask->uid,
+		.gid = ask->gid,
+		.tty = ask->tty,
+		.rule = answer->rule,
+		.policy = policy };
 	if (strcmp(ask->service, HELPER_MANAGER_SERVICE) == 0)
 		return ensure_room(&request, outcome, deadline, room, answer, why);
-	if (outcome != OUTCOME_ROOM)
+	if (outcome != OUTCOME_ROOM) {
+		unlimit(policy, ask->uid, deadline);
 		return outcome;
-	r = place_login(ask->uid, deadline, why);
+	}
+	r = room_open(&request, LEASE_LOGIN, deadline, room, why);
 	if (r == 0)
-		r = room_open(&request, LEASE_LOGIN, deadline, room, why);
+		r = place_login(&request, room->key, deadline, why);
 	if (r < 0)
-		return r;
+		return let_out(request.spec, room, r);
 	carry(ask, room);
 	memcpy(answer->key, room->key, sizeof answer->key);
+	if (request.spec->banner)
+		snprintf(answer->banner, sizeof answer->banner, "%s (room %s)",
+			request.spec->banner, request.spec->name);
 	answer->plan = room->plan;
 	answer->plan_len = room->plan_len;
 	return OUTCOME_ROOM;
+}
+
+/* Switched off: what the policy says, and whether it says anything, does not matter. */
+static bool is_off(const struct ask *ask)
+{
+	struct why why;
+	char text[512];
+	bool off = glass_is_broken(ROOM_SYSCONFDIR, GLASS_CMDLINE, &why);
+
+	if (why.text[0])
+		log_line(LOG_ALERT, "%s%s: %s", off ? "everybody is outside, and so is " : "not ",
+			off ? ask->user : "switched off", why_print(&why, text, sizeof text));
+	return off;
+}
+
+/* Where nobody asks the policy. */
+static int stay_outside(
+	const struct ask *ask, int64_t deadline, struct answer *answer, struct why *why)
+{
+	struct room_request request = { .uid = ask->uid };
+
+	return strcmp(ask->service, HELPER_MANAGER_SERVICE) == 0 ?
+		ensure_room(&request, OUTCOME_OUTSIDE, deadline, NULL, answer, why) :
+		OUTCOME_OUTSIDE;
 }
 
 /* From a question to its outcome. */
@@ -178,6 +258,8 @@ static int consider(const struct ask *ask, int64_t deadline, struct room *room,
 		return why_set(why, EPERM, "check caller", "it is inside room %s", key);
 	if (r == 0)
 		r = scrub_confine(why);
+	if (r == 0 && is_off(ask))
+		return stay_outside(ask, deadline, answer, why);
 	return r < 0 ? r : find_room(ask, deadline, room, answer, why);
 }
 
@@ -211,10 +293,12 @@ static int answer_module(struct why *why)
 
 	alarm(HELPER_ALARM_S);
 	if (r == 0)
+		r = caller_check_program(HELPER_PROGRAM, why);
+	if (r == 0)
 		r = caller_check_module(caller.uid, HELPER_SOCKET, why);
 	if (r == 0)
 		r = listen_to_module(&record, &ask, deadline_in(HELPER_ASK_MS), why);
-	if (r < 0)
+	if (r != 0)
 		return HELPER_CALLER;
 	r = consider(&ask, deadline, &room, &answer, &answer.why);
 	if (r >= 0)
@@ -233,6 +317,8 @@ static int start_manager(struct why *why)
 	int r = scrub_start(&caller, HELPER_SOCKET, false, why);
 
 	alarm(HELPER_ALARM_S);
+	if (r == 0)
+		r = caller_check_program(HELPER_PROGRAM, why);
 	if (r == 0)
 		r = manager_run(&caller, deadline_in(HELPER_MS), why);
 	return r < 0 ? HELPER_SYSTEM : r;

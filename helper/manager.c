@@ -12,12 +12,16 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -28,6 +32,8 @@
 #include "lib/clean.h"
 #include "lib/sys.h"
 #include "lib/why.h"
+
+#define SUPERVISE_LOOKS 100 /* at a child that has ended, when the look fails */
 
 static const char step[] = "start user manager";
 
@@ -115,12 +121,18 @@ static int supervise(int pidfd, const struct room *room, const sigset_t *all)
 {
 	for (;;) {
 		siginfo_t info = { 0 };
-		int sig = sigwaitinfo(all, NULL);
+		int sig = sigwaitinfo(all, NULL), r, left = SUPERVISE_LOOKS;
 
 		/* One that it has ended before needs no signal any more. */
 		if (sig > 0 && sig != SIGCHLD)
 			pidfd_send_signal(pidfd, sig, NULL, 0);
-		if (waitid(P_PIDFD, (id_t)pidfd, &info, WEXITED | WNOHANG) == 0 && info.si_pid != 0)
+		/* SIGCHLD comes once: a look that failed is looked again. */
+		do
+			r = waitid(P_PIDFD, (id_t)pidfd, &info, WEXITED | WNOHANG);
+		while (r < 0 && errno != ECHILD && --left > 0);
+		if (r < 0)
+			return -errno;
+		if (info.si_pid != 0)
 			return mirror(&info, room);
 	}
 }
@@ -129,7 +141,9 @@ static int supervise(int pidfd, const struct room *room, const sigset_t *all)
 static int join(const struct plan *plan, const struct room *room, uid_t uid, struct why *why)
 {
 	struct joint joint;
-	cleanup_fd int slice_fd = manager_cgroup_take(uid, why);
+	/* A room with a control group namespace shows no control groups. */
+	cleanup_fd int slice_fd =
+		plan->ns_ino[PLAN_NS_CGROUP] ? -ENOENT : manager_cgroup_take(uid, why);
 	int r = slice_fd < 0 && slice_fd != -ENOENT ? slice_fd : apply_prepare(&joint, why);
 
 	if (r < 0)
@@ -139,6 +153,63 @@ static int join(const struct plan *plan, const struct room *room, uid_t uid, str
 	if (r == 0 && slice_fd >= 0)
 		r = manager_cgroup_lay(slice_fd, uid, why);
 	return r;
+}
+
+/* Tells systemd, as sd_notify(3) does, that the service has started. */
+static int say_ready(const struct scrubbed *caller)
+{
+	static const char name[] = "NOTIFY_SOCKET=", text[] = "READY=1";
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	cleanup_fd int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	const char *path = NULL;
+	socklen_t len;
+
+	for (char **line = caller->environment; *line && !path; line++)
+		if (strncmp(*line, name, sizeof name - 1) == 0)
+			path = *line + sizeof name - 1;
+	if (fd < 0 || !path || strlen(path) >= sizeof addr.sun_path)
+		return -EINVAL;
+	len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(path));
+	memcpy(addr.sun_path, path, strlen(path));
+	if (addr.sun_path[0] == '@')
+		addr.sun_path[0] = '\0';
+	return sendto(fd, text, sizeof text - 1, MSG_NOSIGNAL, (struct sockaddr *)&addr, len) < 0 ?
+		-errno :
+		0;
+}
+
+/*
+ * A room with a control group namespace has no manager, which could not work there. The service is
+ * this process, which does nothing until it is told to stop or the room ends: a service that fails
+ * at each login would be an alarm for nothing.
+ */
+static int stand_in(const struct scrubbed *caller, const struct room *room, struct why *why)
+{
+	struct pollfd polls[2] = { { .fd = room->lease_fd, .events = POLLIN },
+		{ .events = POLLIN } };
+	cleanup_fd int signal_fd = -1;
+	sigset_t stops;
+	int r;
+
+	sigemptyset(&stops);
+	sigaddset(&stops, SIGTERM);
+	sigaddset(&stops, SIGINT);
+	sigprocmask(SIG_SETMASK, &stops, NULL);
+	alarm(0);
+	signal_fd = signalfd(-1, &stops, SFD_CLOEXEC);
+	if (signal_fd < 0)
+		return why_set(why, errno, step, "signals");
+	r = become_caller(caller, why);
+	if (r < 0)
+		return r;
+	r = say_ready(caller);
+	if (r < 0)
+		return why_set(why, -r, step, "cannot tell systemd");
+	polls[1].fd = signal_fd;
+	while (poll(polls, 2, -1) < 0)
+		if (errno != EINTR)
+			return why_set(why, errno, step, "cannot wait");
+	return 0;
 }
 
 static int start_inside(const struct scrubbed *caller, const struct room *room, struct why *why)
@@ -154,6 +225,8 @@ static int start_inside(const struct scrubbed *caller, const struct room *room, 
 		r = join(&plan, room, caller->uid, why);
 	if (r < 0)
 		return r;
+	if (plan.ns_ino[PLAN_NS_CGROUP])
+		return stand_in(caller, room, why);
 	parent_pidfd = pidfd_open(getpid(), 0);
 	if (parent_pidfd < 0)
 		return why_set(why, errno, step, "pidfd");

@@ -6,9 +6,9 @@
  *   MOUNT_TAKE     open, open_tree(CLONE), mount_setattr
  *   MOUNT_PUT      open, move_mount
  *   MOUNT_TMPFS    fsopen, fsconfig, fsmount, open, move_mount
- *   MOUNT_PROC     the same
+ *   MOUNT_PROC, MOUNT_SYSFS, MOUNT_MQUEUE, MOUNT_DEVPTS   the same
  *   MOUNT_MASK     open, open_tree(CLONE) of nothing, move_mount
- *   MOUNT_PRIVATE  mount_setattr
+ *   MOUNT_PRIVATE, MOUNT_SET   mount_setattr
  *   MOUNT_DETACH   umount2
  *
  * Attributes are set before a mount is attached, so there is no moment without them. Options never
@@ -19,70 +19,35 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <stdbool.h>
+#include <inttypes.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 
+#include "helper/mount_devices.h"
+#include "helper/mount_way.h"
+#include "helper/place.h"
+#include "helper/view.h"
 #include "lib/clean.h"
 #include "lib/fd.h"
-#include "lib/sys.h"
 #include "lib/why.h"
 
 /* Half of the memory, as the kernel's own default is; files without bytes cost memory as well. */
 #define TMPFS_SIZE "50%"
-#define TMPFS_INODES "1000000"
+#define TMPFS_INODES 1000000u
+
+/* The group tty, the same everywhere: what the host's own terminals have. */
+#define DEVPTS_GID "5"
 
 struct mounter {
 	int slots[MOUNT_SLOTS];
+	int room_pidfd;
+	int disk_fd;
 };
 
 typedef int mount_step_do(struct mounter *mounter, const struct mount_step *step);
-
-/* Opens a place to mount at, or to take. Links that root made on the way are followed. */
-static int open_place(const char *path)
-{
-	int fd = open(path, O_PATH | O_CLOEXEC);
-
-	return fd < 0 ? -errno : fd;
-}
-
-/* Nobody but root can have put a link anywhere on the way. */
-static bool is_roots_way(const char *path)
-{
-	char above[PATH_MAX];
-	struct stat st;
-
-	for (const char *slash = strchr(path, '/'); slash; slash = strchr(slash + 1, '/')) {
-		snprintf(above, sizeof above, "%.*s/", (int)(slash - path), path);
-		if (stat(above, &st) < 0 || st.st_uid != 0 || (st.st_mode & (S_IWGRP | S_IWOTH)))
-			return false;
-	}
-	return true;
-}
-
-/*
- * A path that its user may have had a hand in: where it leads over a link, what it leads to must be
- * his, or root's if the links are too. Otherwise it would show him what the view hides.
- */
-static int open_owned(const char *path, uint32_t owner)
-{
-	const struct open_how how = { .flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
-		.resolve = RESOLVE_NO_SYMLINKS };
-	cleanup_fd int fd = sys_openat2(AT_FDCWD, path, &how);
-	struct stat st;
-
-	if (fd >= 0 || errno != ELOOP)
-		return fd < 0 ? -errno : take_fd(&fd);
-	fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return -errno;
-	if (st.st_uid == owner || (st.st_uid == 0 && is_roots_way(path)))
-		return take_fd(&fd);
-	return -EPERM;
-}
 
 static int set_attrs(int fd, uint64_t attrs, uint64_t propagation)
 {
@@ -97,7 +62,7 @@ static int set_attrs(int fd, uint64_t attrs, uint64_t propagation)
 
 static int attach(int tree_fd, const char *path)
 {
-	cleanup_fd int fd = open_place(path);
+	cleanup_fd int fd = place_open(path);
 
 	if (fd < 0)
 		return fd;
@@ -109,7 +74,7 @@ static int attach(int tree_fd, const char *path)
 
 static int do_private(struct mounter *mounter, const struct mount_step *step)
 {
-	cleanup_fd int fd = open_place(step->path);
+	cleanup_fd int fd = place_open(step->path);
 
 	(void)mounter;
 	return fd < 0 ? fd : set_attrs(fd, 0, MS_PRIVATE);
@@ -117,9 +82,11 @@ static int do_private(struct mounter *mounter, const struct mount_step *step)
 
 static int do_take(struct mounter *mounter, const struct mount_step *step)
 {
-	cleanup_fd int fd = step->owner == MOUNT_ANYBODY ? open_place(step->path) :
-							   open_owned(step->path, step->owner);
+	cleanup_fd int fd = step->owner == MOUNT_ANYBODY ?
+		place_open(step->path) :
+		place_open_home(step->path, step->owner, step->group);
 	cleanup_fd int tree_fd = -1;
+	struct stat st;
 	int r;
 
 	fd_closep(&mounter->slots[step->slot]);
@@ -127,11 +94,14 @@ static int do_take(struct mounter *mounter, const struct mount_step *step)
 		return 0;
 	if (fd < 0)
 		return fd;
+	if (step->file && (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)))
+		return -EINVAL;
 	tree_fd = open_tree(
 		fd, "", AT_EMPTY_PATH | AT_RECURSIVE | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
 	if (tree_fd < 0)
 		return -errno;
-	r = set_attrs(tree_fd, step->attrs, step->slave ? MS_SLAVE : 0);
+	/* A copy that stayed a peer of the host's mount would hand on what is laid over it. */
+	r = set_attrs(tree_fd, step->attrs, step->slave ? MS_SLAVE : MS_PRIVATE);
 	if (r == 0)
 		mounter->slots[step->slot] = take_fd(&tree_fd);
 	return r;
@@ -146,17 +116,24 @@ static int do_put(struct mounter *mounter, const struct mount_step *step)
 	return r == -ENOENT && step->optional ? 0 : r;
 }
 
-/* A new mount of a file system that needs no source; options are pairs of names and values. */
+/* A new mount of a file system that needs no source. */
+struct mount_option {
+	const char *name, *value;
+};
+
 static int mount_new(
-	const char *type, const char *const options[][2], const struct mount_step *step)
+	const char *type, const struct mount_option *options, const struct mount_step *step)
 {
 	cleanup_fd int fs_fd = fsopen(type, FSOPEN_CLOEXEC);
 	cleanup_fd int fd = -1;
 
 	if (fs_fd < 0)
 		return -errno;
-	for (size_t i = 0; options[i][0]; i++)
-		if (fsconfig(fs_fd, FSCONFIG_SET_STRING, options[i][0], options[i][1], 0) < 0)
+	if (fsconfig(fs_fd, FSCONFIG_SET_STRING, "source", MOUNT_OWN_SOURCE, 0) < 0)
+		return -errno;
+	for (; options && options->name; options++)
+		if (fsconfig(fs_fd, options->value ? FSCONFIG_SET_STRING : FSCONFIG_SET_FLAG,
+			    options->name, options->value, 0) < 0)
 			return -errno;
 	if (fsconfig(fs_fd, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
 		return -errno;
@@ -164,21 +141,73 @@ static int mount_new(
 	return fd < 0 ? -errno : attach(fd, step->path);
 }
 
-static int do_tmpfs(struct mounter *mounter, const struct mount_step *step)
+static int do_set(struct mounter *mounter, const struct mount_step *step)
 {
-	static const char *const options[][2] = { { "source", "room" }, { "mode", "0755" },
-		{ "size", TMPFS_SIZE }, { "nr_inodes", TMPFS_INODES }, { NULL, NULL } };
+	cleanup_fd int fd = place_open(step->path);
 
 	(void)mounter;
+	return fd < 0 ? fd : set_attrs(fd, step->attrs, 0);
+}
+
+static int do_tmpfs(struct mounter *mounter, const struct mount_step *step)
+{
+	char size[32] = TMPFS_SIZE, inodes[16];
+	const struct mount_option options[] = { { "mode", "0755" }, { "size", size },
+		{ "nr_inodes", inodes }, { NULL, NULL } };
+
+	(void)mounter;
+	if (step->size > 0)
+		snprintf(size, sizeof size, "%" PRIu64, step->size);
+	snprintf(inodes, sizeof inodes, "%u", step->inodes > 0 ? step->inodes : TMPFS_INODES);
 	return mount_new("tmpfs", options, step);
 }
 
 static int do_proc(struct mounter *mounter, const struct mount_step *step)
 {
-	static const char *const options[][2] = { { "source", "proc" }, { NULL, NULL } };
+	(void)mounter;
+	return mount_new("proc", NULL, step);
+}
+
+static int do_sysfs(struct mounter *mounter, const struct mount_step *step)
+{
+	(void)mounter;
+	return mount_new("sysfs", NULL, step);
+}
+
+static int do_mqueue(struct mounter *mounter, const struct mount_step *step)
+{
+	int r = mount_new("mqueue", NULL, step);
 
 	(void)mounter;
-	return mount_new("proc", options, step);
+	return r == -ENOENT && step->optional ? 0 : r;
+}
+
+static int do_devpts(struct mounter *mounter, const struct mount_step *step)
+{
+	char max[16];
+	const struct mount_option options[] = { { "newinstance", NULL }, { "ptmxmode", "0666" },
+		{ "mode", "0620" }, { "gid", DEVPTS_GID }, { "max", max }, { NULL, NULL } };
+
+	(void)mounter;
+	snprintf(max, sizeof max, "%u", (unsigned int)step->number);
+	return mount_new("devpts", options, step);
+}
+
+static int do_disk(struct mounter *mounter, const struct mount_step *step)
+{
+	return attach(mounter->disk_fd, step->path);
+}
+
+static int do_enter(struct mounter *mounter, const struct mount_step *step)
+{
+	(void)step;
+	return setns(mounter->room_pidfd, CLONE_NEWNS) < 0 ? -errno : 0;
+}
+
+static int do_file(struct mounter *mounter, const struct mount_step *step)
+{
+	(void)mounter;
+	return mount_file(step->path);
 }
 
 static int do_dir(struct mounter *mounter, const struct mount_step *step)
@@ -186,6 +215,12 @@ static int do_dir(struct mounter *mounter, const struct mount_step *step)
 	(void)mounter;
 	/* The mode as said, whatever the umask: nobody else can reach this file system yet. */
 	return mkdir(step->path, 0700) < 0 || chmod(step->path, step->mode) < 0 ? -errno : 0;
+}
+
+static int do_way(struct mounter *mounter, const struct mount_step *step)
+{
+	(void)mounter;
+	return mount_way(step->text, step->path);
 }
 
 static int do_mark(struct mounter *mounter, const struct mount_step *step)
@@ -198,20 +233,64 @@ static int do_mark(struct mounter *mounter, const struct mount_step *step)
 	return fd_write_all(fd, step->text, strlen(step->text));
 }
 
+static int do_link(struct mounter *mounter, const struct mount_step *step)
+{
+	(void)mounter;
+	return symlink(step->text, step->path) < 0 ? -errno : 0;
+}
+
+static int do_node(struct mounter *mounter, const struct mount_step *step)
+{
+	(void)mounter;
+	if (mknod(step->path, S_IFCHR | step->mode, step->number) < 0)
+		return -errno;
+	/* The mode as said, whatever the umask. */
+	return chmod(step->path, step->mode) < 0 ? -errno : 0;
+}
+
+static int do_devices(struct mounter *mounter, const struct mount_step *step)
+{
+	(void)mounter;
+	return mount_devices(step->path, step->text);
+}
+
+static int do_socket(struct mounter *mounter, const struct mount_step *step)
+{
+	(void)mounter;
+	return mount_socket(step->path, step->text);
+}
+
+/* The room's empty directory while its store is there; in a living room, a new one. */
+static int open_empty(void)
+{
+	cleanup_fd int fs_fd = -1;
+	int fd = open_tree(AT_FDCWD, VIEW_EMPTY_DIR, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+
+	if (fd >= 0 || errno != ENOENT)
+		return fd;
+	fs_fd = fsopen("tmpfs", FSOPEN_CLOEXEC);
+	if (fs_fd < 0 || fsconfig(fs_fd, FSCONFIG_SET_STRING, "source", MOUNT_OWN_SOURCE, 0) < 0 ||
+		fsconfig(fs_fd, FSCONFIG_SET_STRING, "mode", "0555", 0) < 0 ||
+		fsconfig(fs_fd, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
+		return -1;
+	return fsmount(fs_fd, FSMOUNT_CLOEXEC, (unsigned int)VIEW_OWN);
+}
+
 static int do_mask(struct mounter *mounter, const struct mount_step *step)
 {
-	cleanup_fd int fd = open_place(step->path);
+	cleanup_fd int fd = place_open(step->path);
 	cleanup_fd int tree_fd = -1;
 	struct stat st;
 	int r;
 
 	(void)mounter;
 	if (fd < 0)
-		return fd == -ENOENT ? 0 : fd;
+		return fd == -ENOENT && step->optional ? 0 : fd;
 	if (fstat(fd, &st) < 0)
 		return -errno;
-	tree_fd = open_tree(AT_FDCWD, S_ISDIR(st.st_mode) ? MOUNT_EMPTY_DIR : "/dev/null",
-		OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+	tree_fd = S_ISDIR(st.st_mode) ?
+		open_empty() :
+		open_tree(AT_FDCWD, "/dev/null", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
 	if (tree_fd < 0)
 		return -errno;
 	r = set_attrs(tree_fd, MOUNT_ATTR_RDONLY, 0);
@@ -252,18 +331,30 @@ static const struct mount_op_row {
 	[MOUNT_PRIVATE] = { do_private, "make private" },
 	[MOUNT_TAKE] = { do_take, "copy" },
 	[MOUNT_PUT] = { do_put, "mount" },
+	[MOUNT_SET] = { do_set, "set the mounts below" },
 	[MOUNT_TMPFS] = { do_tmpfs, "mount tmpfs at" },
 	[MOUNT_PROC] = { do_proc, "mount proc at" },
+	[MOUNT_SYSFS] = { do_sysfs, "mount sysfs at" },
+	[MOUNT_MQUEUE] = { do_mqueue, "mount mqueue at" },
+	[MOUNT_DEVPTS] = { do_devpts, "mount devpts at" },
+	[MOUNT_DISK] = { do_disk, "mount the room's disk at" },
+	[MOUNT_ENTER] = { do_enter, "enter the mounts of the room for" },
+	[MOUNT_FILE] = { do_file, "make file" },
 	[MOUNT_DIR] = { do_dir, "make directory" },
+	[MOUNT_WAY] = { do_way, "make the way to" },
 	[MOUNT_MARK] = { do_mark, "write" },
+	[MOUNT_LINK] = { do_link, "make link" },
+	[MOUNT_NODE] = { do_node, "make device" },
+	[MOUNT_DEVICES] = { do_devices, "bind devices to" },
+	[MOUNT_SOCKET] = { do_socket, "bind a socket to" },
 	[MOUNT_MASK] = { do_mask, "mask" },
 	[MOUNT_DETACH] = { do_detach, "unmount" },
 	[MOUNT_DETACH_BELOW] = { do_detach_below, "unmount below" },
 };
 
-int mount_do(const struct mount_list *list, struct why *why)
+int mount_do(const struct mount_list *list, int room_pidfd, int disk_fd, struct why *why)
 {
-	struct mounter mounter;
+	struct mounter mounter = { .room_pidfd = room_pidfd, .disk_fd = disk_fd };
 	int r = 0;
 
 	for (size_t i = 0; i < MOUNT_SLOTS; i++)

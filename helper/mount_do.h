@@ -8,5 +8,12 @@
 
 #include "helper/mount_list.h"
 
-/* 0 or -errno with the step and its path in why. */
-int mount_do(const struct mount_list *list, struct why *why);
+struct why;
+
+/* The source of every file system that a room makes, as mount tables show it. */
+#define MOUNT_OWN_SOURCE "room"
+
+/* 0 or -errno with the step and its path in why. room_pidfd: the process whose mount namespace
+ * MOUNT_ENTER enters, disk_fd: a mount that is attached nowhere, for MOUNT_DISK; each -1 where no
+ * step needs it. */
+int mount_do(const struct mount_list *list, int room_pidfd, int disk_fd, struct why *why);

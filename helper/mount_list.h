@@ -1,38 +1,58 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: pam_room contributors */
 /*
- * A room's view as an ordered list of mount steps: pure, made from the policy and a few facts
- * without looking at the machine. mount_do.c carries it out.
+ * An ordered list of mount steps, pure data: helper/view.c makes one without looking at the
+ * machine, mount_do.c carries it out.
  */
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
-
-#include "config/policy.h"
-
-struct why;
 
 /* What a step does. Paths are absolute. A slot holds a mount that is not attached anywhere. */
 enum mount_op {
 	MOUNT_PRIVATE, /* nothing that is mounted from here on is seen outside, nor the other way
 			  round */
+	MOUNT_SET,     /* sets attrs on the mount at path and all below it */
 	MOUNT_TAKE,    /* copies path and all that is mounted below it, with attrs, into slot */
 	MOUNT_PUT,     /* attaches slot at path */
-	MOUNT_TMPFS,   /* attaches a new tmpfs with attrs at path */
+	MOUNT_TMPFS,   /* attaches a new tmpfs with attrs, size and inodes at path */
 	MOUNT_PROC,    /* attaches the pid namespace's procfs with attrs at path */
-	MOUNT_DIR,     /* makes the directory path with mode */
-	MOUNT_MARK,    /* writes text into the new file path */
+	MOUNT_SYSFS,   /* attaches the network namespace's sysfs with attrs at path */
+	MOUNT_MQUEUE,  /* attaches the ipc namespace's message queues with attrs at path */
+	MOUNT_DEVPTS,  /* attaches a pool of pseudo-terminals with attrs at path, number of them */
+	MOUNT_DISK,    /* attaches the mount that the room was given (helper/disk.h) at path */
+	MOUNT_ENTER,   /* goes over to the mount namespace of the room */
+	MOUNT_FILE, /* makes the empty file path, and the directories to it, unless it is there */
+	MOUNT_DIR,  /* makes the directory path with mode */
+	MOUNT_WAY,  /* makes the directories from text, a read-only mount of the room's own, to
+		       path */
+	MOUNT_MARK, /* writes text into the new file path */
+	MOUNT_LINK, /* makes the symbolic link path to text */
+	MOUNT_NODE, /* makes the character device path with mode and number */
+	MOUNT_DEVICES, /* binds the devices of the pattern text, below /dev, to the same names below
+			  path */
+	MOUNT_SOCKET,  /* the same for the socket or link text alone, which may be missing */
 	MOUNT_MASK,    /* covers path, if it is there, with nothing: an empty file or directory */
 	MOUNT_DETACH,  /* takes away what is mounted at path */
 	MOUNT_DETACH_BELOW, /* takes away what is mounted at each entry of the directory path */
 	MOUNT_N_OPS,
 };
 
-#define MOUNT_SLOTS 16
-#define MOUNT_STEPS_MAX 80
-#define MOUNT_TEXT_MAX 16384
+/* What is to be done when a mount is found missing in a living room: the host has replaced the file
+ * or directory that it lay over, and the kernel then took it away. */
+enum mount_again {
+	MOUNT_NO_MATTER, /* nobody looks */
+	MOUNT_NEVER,     /* the room is no room any more */
+	MOUNT_FROM_HOST, /* its source is taken once more, from the host's tree */
+	MOUNT_FROM_ROOM, /* likewise, from the room's own */
+};
+
+#define MOUNT_SLOTS 300
+#define MOUNT_STEPS_MAX 700
+#define MOUNT_TEXT_MAX 65536
 #define MOUNT_ANYBODY UINT32_MAX
 
 struct mount_step {
@@ -43,10 +63,20 @@ struct mount_step {
 	bool slave;     /* TAKE: later mounts of the original appear in the copy as well */
 	bool optional;  /* no such path is no error; the PUT of a slot that stayed empty is left out
 			 */
+	bool file;      /* TAKE: a regular file or nothing */
 	uint32_t owner; /* TAKE: what a link leads to must be of this uid or of root, or
 			   MOUNT_ANYBODY */
+	uint32_t group; /* TAKE with an owner: where root may not go, he may, with this gid */
 	mode_t mode;
+	dev_t number;    /* NODE: makedev(3); DEVPTS: how many */
+	uint64_t size;   /* TMPFS: bytes, 0: half of the memory */
+	uint32_t inodes; /* TMPFS: files, 0: a million */
 	const char *text;
+	enum mount_again again; /* PUT and MASK */
+	bool late;          /* PUT, FROM_HOST: what the host mounts there later belongs there too */
+	const char *source; /* PUT: the path that was taken, with source_attrs */
+	uint64_t source_attrs;
+	bool source_file;
 };
 
 struct mount_list {
@@ -58,16 +88,22 @@ struct mount_list {
 	size_t text_len;
 };
 
-/* Whose room it is. */
-struct mount_facts {
-	const char *key;  /* lib/registry.h */
-	const char *home; /* as NSS told it */
-	uid_t uid;
-};
+/* A lasting empty list. */
+void mount_list_init(struct mount_list *list);
 
-/* An empty directory of the room that masks are made of. */
-#define MOUNT_EMPTY_DIR ROOM_RUNDIR "/empty"
+/* The step of list that takes into slot, last. */
+const struct mount_step *mount_taken(const struct mount_list *list, unsigned int slot);
 
-/* Fills list for a room. -EINVAL: the home directory's name is none. */
-int mount_list_make(const struct room_spec *spec, const struct mount_facts *facts,
-	struct mount_list *list, struct why *why);
+/* Each adds a step and returns it, to say more of it. What does not fit makes the list full. */
+struct mount_step *mount_add(struct mount_list *list, enum mount_op op, const char *path);
+struct mount_step *mount_take(struct mount_list *list, const char *path, uint64_t attrs);
+struct mount_step *mount_put(struct mount_list *list, unsigned int slot, const char *path);
+void mount_dir(struct mount_list *list, const char *path, mode_t mode);
+
+/* Lays a copy of a directory over itself or another one, right away; where one of them is not
+ * there, nothing. Returns the PUT. */
+struct mount_step *mount_lay(
+	struct mount_list *list, const char *from, const char *to, uint64_t attrs);
+
+/* "a" "b" as one string that lives as long as the list; NULL when there is no more room. */
+const char *mount_join(struct mount_list *list, const char *a, const char *b);

@@ -10,23 +10,27 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
+#include <sys/pidfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <time.h>
 
+#include "cgroup/settle.h"
 #include "config/rooms.h"
-#include "helper/cgroup.h"
-#include "helper/mount_list.h"
-#include "helper/seccomp.h"
+#include "helper/disk.h"
+#include "helper/furnish.h"
+#include "helper/mend.h"
+#include "helper/network.h"
+#include "helper/owner.h"
 #include "helper/spawn.h"
+#include "helper/view.h"
 #include "lib/clean.h"
 #include "lib/deadline.h"
 #include "lib/fd.h"
-#include "lib/text.h"
 #include "lib/why.h"
 
 /* A keeper answers at once; one that is stopped keeps nobody waiting for all of the helper's time.
@@ -34,16 +38,20 @@
 #define ROOM_ANSWER_MS 5000
 
 /* Outcomes of room_enter(). */
-enum { ROOM_ENTERED, ROOM_ENDING };
+enum { ROOM_ENTERED = 0, ROOM_ENDING };
 
-static const char *const linger_words[] = {
-	[LINGER_PROCESSES] = "processes",
-	[LINGER_NONE] = "none",
-};
-
-void room_key(char key[REGISTRY_KEY_MAX], uid_t uid, const char *name)
+void room_key(char key[REGISTRY_KEY_MAX], uid_t uid, const struct room_spec *spec)
 {
-	snprintf(key, REGISTRY_KEY_MAX, "%u.%s", uid, name);
+	struct timespec now;
+
+	if (spec->share == SHARE_GROUP)
+		uid = REGISTRY_GROUP;
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	if (spec->share == SHARE_SESSION)
+		snprintf(key, REGISTRY_KEY_MAX, "%u.%s.%" PRId64, uid, spec->name,
+			(int64_t)now.tv_sec * 1000000000 + now.tv_nsec);
+	else
+		snprintf(key, REGISTRY_KEY_MAX, "%u.%s", uid, spec->name);
 }
 
 void room_release(struct room *room)
@@ -68,99 +76,102 @@ static int room_bind(int room_dfd, struct why *why)
 	return take_fd(&fd);
 }
 
-/* What a login does to itself to be in this room. */
-static int room_plan(const struct room_spec *spec, pid_t keeper, struct plan *plan, struct why *why)
+/* As the keeper is told: a word, or seconds. */
+static const char *room_linger(const struct room_spec *spec, char buf[16])
 {
-	char path[64];
-	struct stat st;
+	if (spec->linger == LINGER_DURATION)
+		snprintf(buf, 16, "%u", spec->linger_s);
+	else
+		snprintf(buf, 16, "%s", spec->linger == LINGER_NONE ? "none" : "processes");
+	return buf;
+}
 
-	*plan = (struct plan){ .bounding = spec->bounding, .n_rlimits = 1 };
-	/* A limit of one byte, unlike zero, keeps |core_pattern from being run on the host
-	 * (core(5)). It */
-	/* takes the filter to keep the limit: helper/seccomp.c. */
-	plan->rlimits[0] = (struct plan_rlimit){ RLIMIT_CORE, 1, 1 };
-	for (int i = 0; i < PLAN_N_NS; i++) {
-		snprintf(path, sizeof path, "/proc/%d/ns/%s", keeper, plan_ns_table[i].name);
-		if (stat(path, &st) < 0)
-			return why_set(
-				why, errno, "make room", "its %s namespace", plan_ns_table[i].name);
-		plan->ns_ino[i] = st.st_ino;
+static int room_limit(int rooms_dfd, int room_dfd, const struct room_request *request, bool anew,
+	const struct room *room, int64_t deadline, struct why *why)
+{
+	const struct settle_request settle = { request->policy, request->spec, room->key,
+		request->uid, rooms_dfd, room_dfd };
+
+	return settle_room(&settle, anew, deadline, why);
+}
+
+/*
+ * No login takes over what a killed keeper of a session's room has left, as no other room has its
+ * key. What is locked is somebody's.
+ */
+static int room_sweep(int rooms_dfd, const struct room_request *request, struct why *why)
+{
+	cleanup_dir DIR *dir = registry_list(rooms_dfd, why);
+	char key[REGISTRY_KEY_MAX];
+	int r = dir ? 1 : -errno;
+
+	while (r == 1 && (r = registry_next(dir, request->uid, key, why)) == 1) {
+		cleanup_fd int room_dfd = -1;
+		cleanup_fd int pidfd = -1;
+		cleanup_fd int sock = -1;
+		pid_t pid;
+
+		if (strchr(key, '.') == strrchr(key, '.'))
+			continue;
+		room_dfd = registry_lock_room(rooms_dfd, key, deadline_in(0), NULL);
+		if (room_dfd < 0)
+			continue;
+		sock = registry_connect(room_dfd, &pidfd, &pid, NULL);
+		if (sock == -ENOENT)
+			registry_remove_room(rooms_dfd, room_dfd, key);
 	}
-	return seccomp_compile(spec, plan, why);
-}
-
-static int room_write_plan(
-	int room_dfd, const struct plan *plan, struct room *room, struct why *why)
-{
-	long len = plan_encode(plan, room->plan, sizeof room->plan);
-	int r = len < 0 ? (int)len :
-			  fd_replace_file(room_dfd, REGISTRY_PLAN, room->plan, (size_t)len);
-
-	if (r < 0)
-		return why_set(why, -r, "make room", "plan");
-	room->plan_len = (size_t)len;
-	return 0;
-}
-
-static int room_write_state(
-	int room_dfd, const struct room_request *request, pid_t keeper, struct why *why)
-{
-	char text[1024], user[256], rule[256];
-	int len, r;
-
-	snprintf(user, sizeof user, "%s", request->user);
-	snprintf(rule, sizeof rule, "%s", request->rule);
-	text_tame(user);
-	text_tame(rule);
-	len = snprintf(text, sizeof text,
-		"room=%s\nuser=%s\nuid=%u\nkeeper=%d\ncreated=%" PRId64
-		"\nrule=%s\npolicy=%016" PRIx64 "\nspec=%016" PRIx64 "\n",
-		request->spec->name, user, request->uid, keeper, (int64_t)time(NULL), rule,
-		request->generation, rooms_hash(request->spec));
-	r = fd_replace_file(room_dfd, REGISTRY_STATE, text, (size_t)len);
-	return r < 0 ? why_set(why, -r, "make room", "state") : 0;
-}
-
-/* Everything that the room needs before anybody enters it, while its keeper waits. */
-static int room_furnish(int room_dfd, const struct room_request *request, struct spawned *keeper,
-	int64_t deadline, struct room *room, struct why *why)
-{
-	static struct plan plan;
-	int r = cgroup_place_keeper(keeper->pid, room->key, request->uid, deadline, why);
-
-	if (r == 0)
-		r = room_plan(request->spec, keeper->pid, &plan, why);
-	if (r == 0)
-		r = room_write_plan(room_dfd, &plan, room, why);
-	if (r == 0)
-		r = room_write_state(room_dfd, request, keeper->pid, why);
-	return r < 0 ? r : spawn_adopt(keeper, deadline, why);
+	return r;
 }
 
 static int room_make(int rooms_dfd, int room_dfd, const struct room_request *request,
 	int64_t deadline, struct room *room, struct why *why)
 {
 	static struct mount_list view;
-	const struct mount_facts facts = { room->key, request->home, request->uid };
+	const struct view_facts facts = { room->key, request->home, request->uid, request->gid };
 	cleanup_with(
 		spawn_release) struct spawned keeper = { .pid = -1, .pidfd = -1, .birth_fd = -1 };
 	cleanup_fd int listen_fd = -1;
+	cleanup_fd int net_fd = -1;
+	cleanup_fd int disk_fd = -1;
+	char linger[16];
+	const struct disk_request disk = { room->key, request->spec->tmp_size,
+		request->spec->tmp_inodes };
 	const struct strays_request strays = { request->spec, request->uid, rooms_dfd,
 		request->for_manager };
-	int r = mount_list_make(request->spec, &facts, &view, why);
+	int r = view_make(request->spec, &facts, &view, why);
 
+	if (r == 0 && request->spec->share == SHARE_SESSION)
+		r = room_sweep(rooms_dfd, request, why);
+	if (r == 0)
+		r = room_limit(rooms_dfd, room_dfd, request, true, room, deadline, why);
 	if (r == 0)
 		r = strays_settle(&strays, deadline, room->note, why);
+	if (r == 0)
+		r = network_forget(room_dfd, why);
+	/* Whom a killed keeper has left frozen died with it. */
+	if (r == 0 && unlinkat(room_dfd, REGISTRY_FROZEN, 0) < 0 && errno != ENOENT)
+		r = why_set(why, errno, "make room", "cannot remove the mark of a frozen one");
+	if (r == 0 && request->spec->network == NETWORK_PRIVATE)
+		net_fd = r = network_make(deadline, why);
+	if (r >= 0 && request->spec->tmp_kind == TMP_DISK)
+		disk_fd = r = disk_make(&disk, deadline, why);
 	if (r < 0)
 		return r;
 	listen_fd = room_bind(room_dfd, why);
 	if (listen_fd < 0)
 		return listen_fd;
-	r = spawn_keeper(
-		&(struct spawn_request){ &view, room->key, linger_words[request->spec->linger],
-			rooms_dfd, listen_fd, deadline },
+	r = spawn_keeper(&(struct spawn_request){ .view = &view,
+				 .key = room->key,
+				 .linger = room_linger(request->spec, linger),
+				 .hostname = request->spec->hostname,
+				 .ns_flags = furnish_ns_flags(request->spec),
+				 .net_fd = net_fd,
+				 .disk_fd = disk_fd,
+				 .rooms_dfd = rooms_dfd,
+				 .listen_fd = listen_fd,
+				 .deadline = deadline },
 		&keeper, why);
-	return r < 0 ? r : room_furnish(room_dfd, request, &keeper, deadline, room, why);
+	return r < 0 ? r : furnish_room(room_dfd, request, &keeper, deadline, room, why);
 }
 
 /* Asks the keeper at the other end of sock for a lease. */
@@ -200,6 +211,101 @@ static int room_read_plan(int room_dfd, struct room *room, struct why *why)
 	return 0;
 }
 
+/* Whether the living room was made of the same description that holds now. */
+static bool room_is_of(int room_dfd, const struct room_spec *spec)
+{
+	char text[1024], want[32];
+
+	snprintf(want, sizeof want, "\nspec=%016" PRIx64 "\n", rooms_hash(spec));
+	return fd_read_small(room_dfd, REGISTRY_STATE, text, sizeof text) > 0 && strstr(text, want);
+}
+
+/*
+ * The room of an account that had this uid before is nobody's: it is ended, and this login makes
+ * another.
+ */
+static int room_end_others(
+	int room_dfd, const struct room_request *request, int pidfd, struct why *why)
+{
+	const struct owner owner = { request->user, request->home, request->uid, request->gid };
+	char text[1024];
+
+	if (request->spec->share == SHARE_GROUP ||
+		fd_read_small(room_dfd, REGISTRY_STATE, text, sizeof text) < 0 ||
+		owner_has(&owner, text))
+		return ROOM_ENTERED;
+	if (pidfd_send_signal(pidfd, SIGTERM, NULL, 0) < 0)
+		return why_set(why, errno, "enter room", "it is another account's");
+	return ROOM_ENDING;
+}
+
+/* Of another description than today's, the view is not looked at: it is what it was made to be. */
+static int room_mend(const struct room_request *request, bool look, bool joins,
+	const struct room *room, int pidfd, int64_t deadline, struct why *why)
+{
+	const struct mend_request mend = { .spec = request->spec,
+		.facts = { room->key, request->home, request->uid, request->gid },
+		.look = look,
+		.joins = joins,
+		.tty = request->tty,
+		.keeper = room->keeper,
+		.keeper_pidfd = pidfd };
+
+	return mend_room(&mend, deadline_sooner(deadline, ROOM_ANSWER_MS), why);
+}
+
+static bool room_has_member(int room_dfd, uid_t uid)
+{
+	char name[REGISTRY_MEMBER_MAX];
+
+	return faccessat(room_dfd, registry_member(REGISTRY_MEMBER, uid, name), F_OK,
+		       AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+static int room_enlist(int room_dfd, uid_t uid, struct why *why)
+{
+	char name[REGISTRY_MEMBER_MAX];
+	cleanup_fd int fd = openat(room_dfd, registry_member(REGISTRY_MEMBER, uid, name),
+		O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	return fd < 0 ? why_set(why, errno, "enter room", "cannot note the member") : 0;
+}
+
+/* What has to be so before this login may be in the room. */
+static int room_receive(int rooms_dfd, int room_dfd, const struct room_request *request, int pidfd,
+	bool made, int64_t deadline, struct room *room, struct why *why)
+{
+	const struct strays_request strays = { request->spec, request->uid, rooms_dfd,
+		request->for_manager };
+	bool shared = request->spec->share == SHARE_GROUP;
+	bool joins = shared && !made && !room_has_member(room_dfd, request->uid);
+	int r = made ? 0 : room_limit(rooms_dfd, room_dfd, request, false, room, deadline, why);
+
+	/* Whoever made it was asked before. */
+	if (r == 0 && joins)
+		r = strays_settle(&strays, deadline, room->note, why);
+	if (r == 0)
+		r = room_mend(request, !made && room_is_of(room_dfd, request->spec), joins, room,
+			pidfd, deadline, why);
+	if (r == 0 && !made)
+		r = network_mend(room_dfd, room->keeper, pidfd,
+			deadline_sooner(deadline, ROOM_ANSWER_MS), why);
+	return r == 0 && shared ? room_enlist(room_dfd, request->uid, why) : r;
+}
+
+/*
+ * Before anything of the login could be in there: it would stand still in the middle, without a
+ * word. A mark that cannot be looked at counts.
+ */
+static int room_check_frozen(int room_dfd, struct room *room, struct why *why)
+{
+	room->frozen = faccessat(room_dfd, REGISTRY_FROZEN, F_OK, AT_SYMLINK_NOFOLLOW) == 0 ||
+		errno != ENOENT;
+	return room->frozen ?
+		why_set(why, 0, "enter room", "an administrator has frozen %s", room->key) :
+		0;
+}
+
 /* One try, under the room's lock: ROOM_ENTERED, ROOM_ENDING, or -errno; -ENOENT: there is no room.
  */
 static int room_try(int rooms_dfd, const struct room_request *request, enum lease_kind kind,
@@ -209,6 +315,7 @@ static int room_try(int rooms_dfd, const struct room_request *request, enum leas
 	cleanup_fd int pidfd = -1;
 	cleanup_fd int sock = -1;
 	int r = room_dfd < 0 ? room_dfd : 0;
+	bool made = false;
 
 	if (r == 0)
 		sock = r = registry_connect(room_dfd, &pidfd, &room->keeper, why);
@@ -220,11 +327,23 @@ static int room_try(int rooms_dfd, const struct room_request *request, enum leas
 			registry_remove_room(rooms_dfd, room_dfd, room->key);
 			return r;
 		}
+		made = true;
 		sock = r = registry_connect(room_dfd, &pidfd, &room->keeper, why);
 	}
-	if (r < 0)
+	if (r < 0) {
+		/* What this try has made, if it is empty; in a living room it is not (rmdir(2)). */
+		if (room_dfd >= 0)
+			unlinkat(rooms_dfd, room->key, AT_REMOVEDIR);
 		return r == -ENOENT ? why_set(why, ESRCH, "enter room", "its keeper is gone") : r;
+	}
+	r = request && !made ? room_end_others(room_dfd, request, pidfd, why) : 0;
+	if (r == ROOM_ENTERED)
+		r = room_check_frozen(room_dfd, room, why);
+	if (r != ROOM_ENTERED)
+		return r;
 	r = room_enter(sock, kind, deadline_sooner(deadline, ROOM_ANSWER_MS), why);
+	if (r == ROOM_ENTERED && request)
+		r = room_receive(rooms_dfd, room_dfd, request, pidfd, made, deadline, room, why);
 	if (r == ROOM_ENTERED && room->plan_len == 0)
 		r = room_read_plan(room_dfd, room, why);
 	if (r == ROOM_ENTERED) {
@@ -247,6 +366,7 @@ static int room_enter_key(const char *key, const struct room_request *request, e
 		return rooms_dfd;
 	for (;;) {
 		ret->plan_len = 0;
+		ret->frozen = false;
 		r = room_try(rooms_dfd, request, kind, deadline, ret, why);
 		if (r != ROOM_ENDING)
 			return r;
@@ -262,7 +382,7 @@ int room_open(const struct room_request *request, enum lease_kind kind, int64_t 
 {
 	char key[REGISTRY_KEY_MAX];
 
-	room_key(key, request->uid, request->spec->name);
+	room_key(key, request->uid, request->spec);
 	return room_enter_key(key, request, kind, deadline, ret, why);
 }
 

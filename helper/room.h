@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -21,9 +22,11 @@ struct room_request {
 	const struct room_spec *spec;
 	const char *user, *home;
 	uid_t uid;
-	const char *rule;    /* "file:line" of the rule that decided, or empty; for people */
-	uint64_t generation; /* of the policy */
-	bool for_manager;    /* the user manager's service asks, which is starting just now */
+	gid_t gid;
+	const char *tty;  /* PAM_TTY */
+	const char *rule; /* "file:line" of the rule that decided, or empty; for people */
+	const struct policy *policy;
+	bool for_manager; /* the user manager's service asks, which is starting just now */
 };
 
 /* A room that lives at least as long as lease_fd is open. */
@@ -32,13 +35,15 @@ struct room {
 	pid_t keeper;
 	int pidfd; /* the keeper's */
 	int lease_fd;
+	bool frozen; /* an administrator's word (roomctl freeze), which no policy overrules */
 	char note[STRAYS_NOTE_MAX]; /* processes of the user that stay outside; empty: none */
 	size_t plan_len;
 	unsigned char plan[PLAN_SIZE_MAX]; /* encoded, as the registry keeps it */
 };
 
-/* A room's key: UID.NAME. */
-void room_key(char key[REGISTRY_KEY_MAX], uid_t uid, const char *name);
+/* The key of the user's room of that description, or of the group's; of a session's own, another
+ * one each time. */
+void room_key(char key[REGISTRY_KEY_MAX], uid_t uid, const struct room_spec *spec);
 
 /* Returns 0 with a lease of the given kind; room_release() closes the fds. */
 int room_open(const struct room_request *request, enum lease_kind kind, int64_t deadline,

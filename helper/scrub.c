@@ -14,7 +14,6 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdint.h>
-#include <sys/capability.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -22,6 +21,7 @@
 #include <unistd.h>
 
 #include "lib/clean.h"
+#include "lib/sys.h"
 #include "lib/text.h"
 #include "lib/why.h"
 
@@ -41,11 +41,14 @@ static const struct scrub_limit {
 };
 
 /* What the helper may do once it knows its question. Everything else is gone by then. */
-static const cap_value_t scrub_caps[] = {
+static const unsigned int scrub_caps[] = {
 	CAP_SYS_ADMIN,           /* namespaces, mounts, setns(2), seccomp(2) without no_new_privs */
 	CAP_SYS_CHROOT,          /* setns(2) into a mount namespace */
 	CAP_SYS_PTRACE,          /* setns(2) through the pidfd of a keeper, which is not dumpable */
 	CAP_DAC_READ_SEARCH,     /* reaching a home below directories that are closed to others */
+	CAP_MKNOD,               /* a room's own /dev */
+	CAP_NET_ADMIN,           /* a network namespace's loopback device */
+	CAP_SYS_NICE,            /* moving a login, which has more, to a group with a cpuset */
 	CAP_KILL,                /* ending a look-up, which is nobody's (lib/lookup.h) */
 	CAP_SETUID,              /* the user manager becomes its user */
 	CAP_SETGID, CAP_SETPCAP, /* ... with the room's bounding set */
@@ -68,7 +71,7 @@ static int scrub_ids(struct scrubbed *ret, bool groups, struct why *why)
 	return 0;
 }
 
-static const int scrub_ignored[] = { SIGPIPE, SIGTSTP, SIGTTIN, SIGTTOU };
+static const int scrub_ignored[] = { SIGPIPE, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGTTIN, SIGTTOU };
 
 static int scrub_signals(void)
 {
@@ -87,7 +90,7 @@ static int scrub_signals(void)
 		setitimer(ITIMER_PROF, &never, NULL) < 0)
 		return -errno;
 	/* A reader that goes away must not end a run half-way, nor a key of the caller's terminal
-	 * stop it while it holds a lock. */
+	 * or its hang-up end or stop it while it holds a lock. */
 	action.sa_handler = SIG_IGN;
 	for (size_t i = 0; i < sizeof scrub_ignored / sizeof scrub_ignored[0]; i++)
 		if (sigaction(scrub_ignored[i], &action, NULL) < 0)
@@ -183,7 +186,8 @@ int scrub_start(struct scrubbed *ret, unsigned int first_fd, bool for_module, st
 		return why_set(why, -r, "scrub", "descriptors");
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0 || chdir("/") < 0)
 		return why_set(why, errno, "scrub", "dumpable flag and working directory");
-	/* Already a session leader: then there is no terminal of the caller's to lose. */
+	/* EPERM: the leader of a process group stays in its session (setsid(2)). What its terminal
+	 * could do to it is ignored, see above. */
 	if (setsid() < 0 && errno != EPERM)
 		return why_set(why, errno, "scrub", "terminal");
 	return 0;
@@ -191,27 +195,24 @@ int scrub_start(struct scrubbed *ret, unsigned int first_fd, bool for_module, st
 
 static int scrub_caps_cut(struct why *why)
 {
-	const int n = sizeof scrub_caps / sizeof scrub_caps[0];
-	cap_t have = cap_get_proc(), want = cap_init();
-	int r = 0;
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct have[2] = { 0 }, want[2] = { 0 };
 
-	for (int i = 0; have && i < n && r == 0; i++) {
-		cap_flag_value_t value = CAP_CLEAR;
+	if (sys_capget(&header, have) < 0)
+		return why_set(why, errno, "keep capabilities", "cannot read them");
+	for (size_t i = 0; i < sizeof scrub_caps / sizeof scrub_caps[0]; i++) {
+		unsigned int cap = scrub_caps[i];
+		uint32_t bit = CAP_TO_MASK(cap);
 
-		if (cap_get_flag(have, scrub_caps[i], CAP_PERMITTED, &value) < 0 ||
-			value != CAP_SET)
-			r = why_set(why, EPERM, "keep capabilities", "cap_%s is missing",
-				text_cap_name((unsigned int)scrub_caps[i]));
+		if (!(have[CAP_TO_INDEX(cap)].permitted & bit))
+			return why_set(why, EPERM, "keep capabilities", "cap_%s is missing",
+				text_cap_name(cap));
+		want[CAP_TO_INDEX(cap)].permitted |= bit;
+		want[CAP_TO_INDEX(cap)].effective |= bit;
 	}
-	if (!have || !want ||
-		(r == 0 &&
-			(cap_set_flag(want, CAP_PERMITTED, n, scrub_caps, CAP_SET) < 0 ||
-				cap_set_flag(want, CAP_EFFECTIVE, n, scrub_caps, CAP_SET) < 0 ||
-				cap_set_proc(want) < 0)))
-		r = why_set(why, errno, "keep capabilities", "capset failed");
-	cap_free(have);
-	cap_free(want);
-	return r;
+	if (sys_capset(&header, want) < 0)
+		return why_set(why, errno, "keep capabilities", "capset failed");
+	return 0;
 }
 
 static int scrub_same_namespace(const char *name, struct why *why)

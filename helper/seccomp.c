@@ -1,265 +1,245 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: pam_room contributors */
 /*
- * A room's syscall filter (see seccomp.h). Everything is allowed but what an ordinary user could
- * turn against the host or another room; what capabilities already forbid is left to them, because
- * the login program itself lives under this filter for the rest of the session.
+ * A room's system call filter (see seccomp.h). For each ABI every number gets its verdict, out of
+ * the tables; neighbours of the same verdict are one run, and the runs are the leaves of a tree of
+ * comparisons, so that a call costs ten instructions however long the tables are.
  *
- * Arguments that the kernel reads as 32 bits are compared as 32 bits: the upper half is the
- * caller's.
+ * The program is written here and not by libseccomp, because what is asked of it there is no way to
+ * say: 32 bits of an argument that are *not* one of some values, an answer for all numbers that no
+ * table names, and two ABIs that differ in what can be looked at (i386's socketcall takes the
+ * family from memory). It is the same for every release of libseccomp, of which only names are
+ * taken.
  */
 #include "helper/seccomp.h"
 
 #include <errno.h>
-#include <sched.h>
-#include <seccomp.h>
-#include <sys/ioctl.h>
-#include <sys/mman.h>
-#include <sys/resource.h>
-#include <sys/socket.h>
+#include <stdio.h>
+#include <string.h>
 
-#include "lib/clean.h"
+#include "helper/profiles.h"
+#include "helper/syscalls.h"
 #include "lib/sys.h"
 #include "lib/why.h"
 
-#define ANY 0xffffffffu
+#define ACTION "compile syscall filter"
+#define ARGUMENT(n, high) (offsetof(struct seccomp_data, args) + 8 * (n) + ((high) ? 4 : 0))
+#define NOT_THERE (SECCOMP_RET_ERRNO | ENOSYS)
 
-/* Denied whatever the arguments are. A call that this architecture lacks is no row's fault. */
-static const struct seccomp_call {
-	const char *name;
-	int error;
-} seccomp_calls[] = {
-	/* The view is the helper's work alone. */
-	{ "mount", EPERM },
-	{ "umount2", EPERM },
-	{ "pivot_root", EPERM },
-	{ "fsopen", EPERM },
-	{ "fsconfig", EPERM },
-	{ "fsmount", EPERM },
-	{ "fspick", EPERM },
-	{ "move_mount", EPERM },
-	{ "open_tree", EPERM },
-	{ "open_tree_attr", EPERM },
-	{ "mount_setattr", EPERM },
-	/* Other namespaces. clone3 takes its flags from memory, where a filter cannot look. */
-	{ "setns", EPERM },
-	{ "clone3", ENOSYS },
-	/* Ways around a filter, and large attack surface. */
-	{ "io_uring_setup", EPERM },
-	{ "io_uring_enter", EPERM },
-	{ "io_uring_register", EPERM },
-	{ "bpf", EPERM },
-	{ "perf_event_open", EPERM },
-	{ "userfaultfd", EPERM },
-	/* Keyrings have no namespace, and request_key runs a root program on the host. */
-	{ "add_key", EPERM },
-	{ "request_key", EPERM },
-	{ "keyctl", EPERM },
-	/* The machine itself. */
-	{ "kexec_load", EPERM },
-	{ "kexec_file_load", EPERM },
-	{ "init_module", EPERM },
-	{ "finit_module", EPERM },
-	{ "delete_module", EPERM },
-	{ "reboot", EPERM },
-	{ "swapon", EPERM },
-	{ "swapoff", EPERM },
-	{ "acct", EPERM },
-	{ "iopl", EPERM },
-	{ "ioperm", EPERM },
-	{ "settimeofday", EPERM },
-	{ "clock_settime", EPERM },
-	{ "open_by_handle_at", EPERM },
-	{ "lookup_dcookie", EPERM },
-	{ "nfsservctl", EPERM },
+/* What becomes of the numbers from this one to the next run's. */
+struct run {
+	unsigned int from;
+	uint32_t answer;              /* SECCOMP_RET_*, when no rule says otherwise */
+	bool only_always;             /* of the rules those that nothing lifts */
+	char name[SYSCALLS_NAME_MAX]; /* the rules are those of this call; empty: there are none */
 };
 
-/* Denied when (argument & mask) == value. */
-static const struct seccomp_argument {
-	const char *name;
-	unsigned int arg;
-	uint32_t mask, value;
-} seccomp_arguments[] = {
-	{ "clone", 0, CLONE_NEWNS, CLONE_NEWNS },
-	{ "clone", 0, CLONE_NEWCGROUP, CLONE_NEWCGROUP },
-	{ "clone", 0, CLONE_NEWUTS, CLONE_NEWUTS },
-	{ "clone", 0, CLONE_NEWIPC, CLONE_NEWIPC },
-	{ "clone", 0, CLONE_NEWUSER, CLONE_NEWUSER },
-	{ "clone", 0, CLONE_NEWPID, CLONE_NEWPID },
-	{ "clone", 0, CLONE_NEWNET, CLONE_NEWNET },
-	{ "unshare", 0, CLONE_NEWNS, CLONE_NEWNS },
-	{ "unshare", 0, CLONE_NEWCGROUP, CLONE_NEWCGROUP },
-	{ "unshare", 0, CLONE_NEWUTS, CLONE_NEWUTS },
-	{ "unshare", 0, CLONE_NEWIPC, CLONE_NEWIPC },
-	{ "unshare", 0, CLONE_NEWUSER, CLONE_NEWUSER },
-	{ "unshare", 0, CLONE_NEWPID, CLONE_NEWPID },
-	{ "unshare", 0, CLONE_NEWNET, CLONE_NEWNET },
-	{ "unshare", 0, CLONE_NEWTIME, CLONE_NEWTIME },
-	/* Process 1 of a room is its keeper. uid 0 could take its descriptors or its time away. */
-	{ "prlimit64", 0, ANY, 1 },
-	{ "sched_setscheduler", 0, ANY, 1 },
-	{ "sched_setparam", 0, ANY, 1 },
-	{ "sched_setattr", 0, ANY, 1 },
-	{ "sched_setaffinity", 0, ANY, 1 },
-	{ "setpriority", 1, ANY, 1 },
-	{ "ioprio_set", 1, ANY, 1 },
-	/* Typing into somebody else's terminal. */
-	{ "ioctl", 1, ANY, TIOCSTI },
-	{ "ioctl", 1, ANY, TIOCLINUX },
+/* The program so far. n counts on when it is full. */
+struct code {
+	struct plan *plan;
+	size_t n;
 };
 
-/* The only socket families; the others answer as if the kernel did not know them. */
-static const int seccomp_families[] = { AF_UNIX, AF_INET, AF_INET6, AF_NETLINK };
-#define SECCOMP_FAMILY_LAST 63 /* beyond what any kernel has; above it one comparison serves */
-
-static int seccomp_add_calls(scmp_filter_ctx ctx, struct why *why)
+static size_t emit(struct code *code, uint16_t op, uint32_t k)
 {
-	for (size_t i = 0; i < sizeof seccomp_calls / sizeof seccomp_calls[0]; i++) {
-		const struct seccomp_call *row = &seccomp_calls[i];
-		int nr = seccomp_syscall_resolve_name(row->name);
-		int r;
-
-		/* Unknown to this libseccomp, or negative: not a call of this architecture. */
-		if (nr < 0)
-			continue;
-		r = seccomp_rule_add(ctx, SCMP_ACT_ERRNO((uint16_t)row->error), nr, 0);
-		if (r < 0)
-			return why_set(why, -r, "compile syscall filter", "%s", row->name);
-	}
-	return 0;
+	if (code->n < PLAN_INSNS_MAX)
+		code->plan->insns[code->n] = (struct sock_filter){ .code = op, .k = k };
+	return code->n++;
 }
 
-static int seccomp_add_arguments(scmp_filter_ctx ctx, struct why *why)
+static void emit_load(struct code *code, size_t offset)
 {
-	for (size_t i = 0; i < sizeof seccomp_arguments / sizeof seccomp_arguments[0]; i++) {
-		const struct seccomp_argument *row = &seccomp_arguments[i];
-		struct scmp_arg_cmp cmp = { row->arg, SCMP_CMP_MASKED_EQ, row->mask, row->value };
-		int r = seccomp_rule_add_array(ctx, SCMP_ACT_ERRNO(EPERM),
-			seccomp_syscall_resolve_name(row->name), 1, &cmp);
-
-		if (r < 0)
-			return why_set(why, -r, "compile syscall filter", "%s, argument %u",
-				row->name, row->arg);
-	}
-	return 0;
+	emit(code, BPF_LD | BPF_W | BPF_ABS, (uint32_t)offset);
 }
 
-#define CORE(arg)                                                                                  \
-	{                                                                                          \
-		arg, SCMP_CMP_MASKED_EQ, ANY, RLIMIT_CORE                                          \
-	}
+/* A jump far away, to where jump_here() says, if A compares to k, or else if it does not. */
+static size_t emit_jump(struct code *code, uint16_t comparison, uint32_t k, bool when)
+{
+	size_t at = emit(code, BPF_JMP | comparison | BPF_K, k);
 
-/*
- * The core limit stays at the one byte that the plan sets. Any user may lower it, and at 0 the
- * kernel runs |core_pattern again, as root on the host (core(5)). Refused, the change would end
- * ssh-agent and gpg-agent, which will not live where they could leave a core; so it is answered
- * "done" (error 0). That cannot be said to who asks for the old limit in the same call: nobody
- * would fill it in.
+	if (at < PLAN_INSNS_MAX) {
+		code->plan->insns[at].jt = !when;
+		code->plan->insns[at].jf = when;
+	}
+	return emit(code, BPF_JMP | BPF_JA, 0);
+}
+
+static void jump_here(struct code *code, size_t at)
+{
+	if (at < PLAN_INSNS_MAX)
+		code->plan->insns[at].k = (uint32_t)(code->n - at - 1);
+}
+
+/* --- verdicts ------------------------------------------------------------------------------------
  */
-static const struct seccomp_core {
-	const char *name;
-	unsigned int n;
-	struct scmp_arg_cmp args[3];
-	uint16_t error;
-} seccomp_cores[] = {
-	{ "setrlimit", 1, { CORE(0) }, 0 },
-	{ "prlimit64", 3, { CORE(1), { 2, SCMP_CMP_NE, 0, 0 }, { 3, SCMP_CMP_EQ, 0, 0 } }, 0 },
-	{ "prlimit64", 3, { CORE(1), { 2, SCMP_CMP_NE, 0, 0 }, { 3, SCMP_CMP_NE, 0, 0 } }, EPERM },
-};
 
-static int seccomp_add_core_limit(scmp_filter_ctx ctx, struct why *why)
+static bool is_in(const struct text_list *list, const char *name)
 {
-	for (size_t i = 0; i < sizeof seccomp_cores / sizeof seccomp_cores[0]; i++) {
-		const struct seccomp_core *row = &seccomp_cores[i];
-		int nr = seccomp_syscall_resolve_name(row->name);
-		int r = nr < 0 ? 0 :
-				 seccomp_rule_add_array(
-					 ctx, SCMP_ACT_ERRNO(row->error), nr, row->n, row->args);
-
-		if (r < 0)
-			return why_set(why, -r, "compile syscall filter", "%s", row->name);
-	}
-	return 0;
+	for (size_t i = 0; i < list->n; i++)
+		if (strcmp(list->items[i], name) == 0)
+			return true;
+	return false;
 }
 
-static int seccomp_add_family(scmp_filter_ctx ctx, enum scmp_compare compare, unsigned int family)
+/* ENOSYS is no refusal but an answer, that of an older kernel, for which every caller is prepared:
+ * it is given whatever the action. */
+static uint32_t refusal(const struct room_spec *spec, int error)
 {
-	static const char *const calls[] = { "socket", "socketpair" };
-	struct scmp_arg_cmp cmp = { 0, compare, family, 0 };
-
-	if (compare == SCMP_CMP_MASKED_EQ)
-		cmp = (struct scmp_arg_cmp){ 0, compare, ANY, family };
-	for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
-		int r = seccomp_rule_add_array(ctx, SCMP_ACT_ERRNO(EAFNOSUPPORT),
-			seccomp_syscall_resolve_name(calls[i]), 1, &cmp);
-
-		if (r < 0)
-			return r;
-	}
-	return 0;
+	if (error == PROFILES_PASS)
+		return SECCOMP_RET_ALLOW;
+	if (error == ENOSYS || spec->action == ACTION_ERRNO)
+		return SECCOMP_RET_ERRNO | (uint32_t)error;
+	return spec->action == ACTION_LOG ? SECCOMP_RET_LOG : SECCOMP_RET_KILL_PROCESS;
 }
 
-static int seccomp_add_families(scmp_filter_ctx ctx, struct why *why)
+static bool is_of(
+	const struct room_spec *spec, const struct run *run, const struct profiles_rule *rule)
 {
-	int r = seccomp_add_family(ctx, SCMP_CMP_GT, SECCOMP_FAMILY_LAST);
-
-	for (unsigned int family = 0; family <= SECCOMP_FAMILY_LAST && r >= 0; family++) {
-		bool listed = false;
-
-		for (size_t i = 0; i < sizeof seccomp_families / sizeof seccomp_families[0]; i++)
-			listed = listed || family == (unsigned int)seccomp_families[i];
-		if (!listed)
-			r = seccomp_add_family(ctx, SCMP_CMP_MASKED_EQ, family);
-	}
-	return r < 0 ? why_set(why, -r, "compile syscall filter", "socket families") : 0;
+	return strcmp(rule->name, run->name) == 0 &&
+		(rule->always || (!run->only_always && (rule->profiles >> spec->profile & 1)));
 }
 
-/* libseccomp writes the program to a file only (its call into memory is newer than Debian 12's). */
-static int seccomp_export(scmp_filter_ctx ctx, struct plan *plan, struct why *why)
+/* What the policy says of a call, which wins, and what its profile says. */
+static void judge(const struct room_spec *spec, const char *name, struct run *run)
 {
-	cleanup_fd int fd = memfd_create("filter", MFD_CLOEXEC);
-	ssize_t len;
-	int r;
+	bool denied = is_in(&spec->syscalls_deny, name);
+	bool lifted = is_in(&spec->syscalls_allow, name) ||
+		(spec->user_namespaces == USER_NAMESPACES_ALLOW && profiles_is_of_namespaces(name));
+	int error = denied ? profiles_error(name) :
+		lifted     ? PROFILES_PASS :
+			     profiles_call(spec->profile, name);
 
-	if (fd < 0)
-		return why_set(why, errno, "compile syscall filter", "no memory file");
-	r = seccomp_export_bpf(ctx, fd);
-	if (r < 0)
-		return why_set(why, -r, "compile syscall filter", "export");
-	if (lseek(fd, 0, SEEK_END) > (off_t)sizeof plan->insns)
-		return why_set(why, E2BIG, "compile syscall filter", "too long for the kernel");
-	len = pread(fd, plan->insns, sizeof plan->insns, 0);
-	if (len <= 0 || (size_t)len % sizeof plan->insns[0] != 0)
-		return why_set(why, EIO, "compile syscall filter", "cannot be read back");
-	plan->n_insns = (size_t)len / sizeof plan->insns[0];
+	run->answer = refusal(spec, error);
+	run->only_always = error != PROFILES_PASS || lifted;
+	snprintf(run->name, sizeof run->name, "%s", name);
+	for (size_t i = 0; i < profiles_n_rules; i++)
+		if (is_of(spec, run, &profiles_rules[i]))
+			return;
+	run->name[0] = '\0';
+}
+
+/* The runs of an ABI, in order; returns their number. A number that no table names is a later
+ * kernel's, and must not be let in by a filter that has never heard of it. */
+static size_t judge_all(const struct room_spec *spec, const struct syscalls_abi *abi,
+	struct run runs[static SYSCALLS_N + 1])
+{
+	struct run unknown = { .answer = NOT_THERE };
+	size_t n = 0;
+
+	if (profiles_is_open(spec->profile))
+		unknown.answer = SECCOMP_RET_ALLOW;
+	for (unsigned int nr = 0; nr <= SYSCALLS_N; nr++) {
+		struct run run = unknown;
+		char name[SYSCALLS_NAME_MAX];
+
+		if (nr < SYSCALLS_N && syscalls_name(abi, nr, name))
+			judge(spec, name, &run);
+		run.from = nr;
+		if (n > 0 && !run.name[0] && !runs[n - 1].name[0] &&
+			run.answer == runs[n - 1].answer)
+			continue;
+		runs[n++] = run;
+	}
+	return n;
+}
+
+/* --- code ----------------------------------------------------------------------------------------
+ */
+
+static void emit_rule(const struct room_spec *spec, const struct profiles_rule *rule,
+	uint32_t otherwise, struct code *code)
+{
+	size_t unmet[PROFILES_CONDITIONS_MAX], n = 0;
+	uint32_t answer = otherwise;
+
+	for (; n < PROFILES_CONDITIONS_MAX && rule->conditions[n].mask; n++) {
+		const struct profiles_condition *condition = &rule->conditions[n];
+
+		emit_load(code, ARGUMENT(condition->arg, condition->high));
+		if (condition->mask != UINT32_MAX)
+			emit(code, BPF_ALU | BPF_AND | BPF_K, condition->mask);
+		unmet[n] = emit(code, BPF_JMP | BPF_JEQ | BPF_K, condition->value);
+	}
+	/* What holds a room is no matter of taste: it is answered whatever the action. */
+	if (rule->answer != PROFILES_PASS)
+		answer = rule->always ? SECCOMP_RET_ERRNO | (uint32_t)rule->answer :
+					refusal(spec, rule->answer);
+	emit(code, BPF_RET | BPF_K, answer);
+	while (n-- > 0)
+		if (unmet[n] < PLAN_INSNS_MAX)
+			code->plan->insns[unmet[n]].jf = (uint8_t)(code->n - unmet[n] - 1);
+}
+
+static void emit_run(const struct room_spec *spec, const struct run *run, struct code *code)
+{
+	for (size_t i = 0; run->name[0] && i < profiles_n_rules; i++)
+		if (is_of(spec, run, &profiles_rules[i]))
+			emit_rule(spec, &profiles_rules[i], run->answer, code);
+	emit(code, BPF_RET | BPF_K, run->answer);
+}
+
+/* The number is in A, and is one of the runs'. */
+static void emit_tree(const struct room_spec *spec, uint32_t bit, const struct run *runs, size_t n,
+	struct code *code)
+{
+	size_t half = n / 2, upper;
+
+	if (n == 1) {
+		emit_run(spec, runs, code);
+		return;
+	}
+	upper = emit_jump(code, BPF_JGE, runs[half].from | bit, true);
+	emit_tree(spec, bit, runs, half, code);
+	jump_here(code, upper);
+	emit_tree(spec, bit, runs + half, n - half, code);
+}
+
+/* The ABIs of one AUDIT_ARCH_*: they differ in a bit of the number. */
+static void emit_arch(
+	const struct room_spec *spec, const struct syscalls_abi *abi, struct code *code)
+{
+	const struct syscalls_abi *end = syscalls_abis + syscalls_n_abis;
+	struct run runs[SYSCALLS_N + 1];
+	size_t n, with_bit;
+
+	emit_load(code, offsetof(struct seccomp_data, nr));
+	if (abi + 1 < end && abi[1].arch == abi->arch && profiles_is_open(spec->profile)) {
+		with_bit = emit_jump(code, BPF_JGE, abi[1].bit, true);
+		n = judge_all(spec, abi, runs);
+		emit_tree(spec, abi->bit, runs, n, code);
+		jump_here(code, with_bit);
+		abi++;
+	}
+	n = judge_all(spec, abi, runs);
+	emit_tree(spec, abi->bit, runs, n, code);
+}
+
+int seccomp_compile_for(
+	const struct room_spec *spec, uint32_t native, struct plan *plan, struct why *why)
+{
+	const struct syscalls_abi *abi = syscalls_abis, *end = abi + syscalls_n_abis;
+	struct code code = { .plan = plan };
+
+	emit_load(&code, offsetof(struct seccomp_data, arch));
+	for (; abi < end; abi++) {
+		bool is_first = abi == syscalls_abis || abi[-1].arch != abi->arch;
+		bool let_in = abi->arch == native || profiles_is_open(spec->profile);
+		size_t other;
+
+		if (abi->native != native || !is_first || !let_in)
+			continue;
+		other = emit_jump(&code, BPF_JEQ, abi->arch, false);
+		emit_arch(spec, abi, &code);
+		jump_here(&code, other);
+	}
+	emit(&code, BPF_RET | BPF_K, NOT_THERE);
+	if (code.n > PLAN_INSNS_MAX)
+		return why_set(why, E2BIG, ACTION, "%zu instructions are too many", code.n);
+	plan->n_insns = code.n;
 	return 0;
 }
 
 int seccomp_compile(const struct room_spec *spec, struct plan *plan, struct why *why)
 {
-	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ALLOW);
-	int r;
-
-	(void)spec; /* brick is the only kind of walls so far */
-	if (!ctx)
-		return why_set(why, ENOMEM, "compile syscall filter", "libseccomp");
-	r = seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_ERRNO(ENOSYS));
-	if (r >= 0)
-		r = seccomp_attr_set(ctx, SCMP_FLTATR_CTL_NNP, 0);
-	if (r >= 0)
-		r = seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2);
-	if (r < 0)
-		why_set(why, -r, "compile syscall filter", "attributes");
-	if (r >= 0)
-		r = seccomp_add_calls(ctx, why);
-	if (r >= 0)
-		r = seccomp_add_arguments(ctx, why);
-	if (r >= 0)
-		r = seccomp_add_core_limit(ctx, why);
-	if (r >= 0)
-		r = seccomp_add_families(ctx, why);
-	if (r >= 0)
-		r = seccomp_export(ctx, plan, why);
-	seccomp_release(ctx);
-	return r;
+	return seccomp_compile_for(spec, SYS_AUDIT_ARCH, plan, why);
 }

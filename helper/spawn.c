@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <linux/close_range.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -21,11 +22,11 @@
 #include <sys/wait.h>
 
 #include "helper/mount_do.h"
+#include "helper/network.h"
 #include "lib/clean.h"
 #include "lib/deadline.h"
 #include "lib/fd.h"
 #include "lib/lease.h"
-#include "lib/plan.h"
 #include "lib/registry.h"
 #include "lib/sys.h"
 #include "lib/why.h"
@@ -116,13 +117,28 @@ static int spawn_arrange(struct spawn_parts *parts)
 	return close_range((unsigned int)n, ~0u, CLOSE_RANGE_CLOEXEC) < 0 ? -errno : 0;
 }
 
+/* What a new namespace is like that the view does not show. */
+static int spawn_settle(const struct spawn_request *request, struct why *why)
+{
+	int r;
+
+	if (request->hostname && sethostname(request->hostname, strlen(request->hostname)) < 0)
+		return why_set(why, errno, step, "host name");
+	if (request->net_fd >= 0 && setns(request->net_fd, CLONE_NEWNET) < 0)
+		return why_set(why, errno, step, "private network");
+	r = request->ns_flags & CLONE_NEWNET ? network_raise_loopback() : 0;
+	return r < 0 ? why_set(why, -r, step, "loopback network") : 0;
+}
+
 /* The child, process 1 of the room until it has become the keeper. */
 static int spawn_become_keeper(struct spawn_parts *parts, struct why *why)
 {
 	char name[] = "room-keeper", key[REGISTRY_KEY_MAX], linger[16];
 	char *argv[] = { name, key, linger, NULL }, *envp[] = { NULL };
-	int r = mount_do(parts->request->view, why);
+	int r = spawn_settle(parts->request, why);
 
+	if (r == 0)
+		r = mount_do(parts->request->view, -1, parts->request->disk_fd, why);
 	if (r < 0)
 		return r;
 	snprintf(key, sizeof key, "%s", parts->request->key);
@@ -171,7 +187,7 @@ static int spawn_hear_ready(int birth_fd, int64_t deadline, struct why *why)
 
 static int spawn_clone(struct spawn_parts *parts, struct spawned *spawned)
 {
-	struct clone_args args = { .flags = (unsigned int)plan_ns_flags() | CLONE_PIDFD,
+	struct clone_args args = { .flags = parts->request->ns_flags | CLONE_PIDFD,
 		.pidfd = (uintptr_t)&spawned->pidfd };
 	struct why why = { 0 };
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: pam_room contributors */
 /*
- * Starts a keeper: process 1 of new mount, pid, ipc and uts namespaces, in which it finds the
- * room's view. Needs CAP_SYS_ADMIN.
+ * Starts a keeper: process 1 of the room's new namespaces, in which it finds the room's view.
+ * Needs CAP_SYS_ADMIN.
  */
 #pragma once
 
@@ -15,9 +15,13 @@ struct why;
 struct spawn_request {
 	const struct mount_list *view;
 	const char *key;
-	const char *linger; /* "processes" or "none" */
-	int rooms_dfd;      /* lib/registry.h */
-	int listen_fd;      /* bound, not listening */
+	const char *linger;    /* "processes", "none" or seconds */
+	const char *hostname;  /* for a uts namespace; NULL: as it is */
+	unsigned int ns_flags; /* CLONE_NEW*, mount and pid among them */
+	int net_fd;            /* a network namespace that is there already, or -1 */
+	int disk_fd;           /* what MOUNT_DISK attaches, or -1 */
+	int rooms_dfd;         /* lib/registry.h */
+	int listen_fd;         /* bound, not listening */
 	int64_t deadline;
 };
 

@@ -114,7 +114,7 @@ static bool is_in_users_namespace(const struct search *search, const char *pid)
 	char path[64];
 	cleanup_fd int fd = -1;
 	struct stat st;
-	ino_t own;
+	ino_t own = 0;
 	uid_t owner;
 
 	if (ns_of(search->proc_dfd, pid, "user", &own) < 0 || own == search->user_ns)
@@ -162,7 +162,7 @@ static bool is_managed(const struct search *search, const char *pid)
 static bool is_beside_manager(const struct search *search, const struct facts *facts)
 {
 	char parent[16];
-	ino_t mnt;
+	ino_t mnt = 0;
 
 	snprintf(parent, sizeof parent, "%d", facts->parent);
 	return ns_of(search->proc_dfd, parent, "mnt", &mnt) == 0 && is_inside(search, mnt);
@@ -190,7 +190,7 @@ static void look_at(const struct search *search, const char *pid, struct strays 
 {
 	static struct facts facts;
 	bool managed;
-	ino_t mnt;
+	ino_t mnt = 0;
 	int r;
 
 	if (!facts_read(search->proc_dfd, pid, &facts) || (facts.is_dead && facts.threads == 1))
@@ -232,16 +232,23 @@ static int open_keeper(int proc_dfd, const char *state)
 static int search_begin(struct search *search, int rooms_dfd, struct why *why)
 {
 	cleanup_dir DIR *dir = registry_list(rooms_dfd, why);
-	char key[REGISTRY_KEY_MAX], path[REGISTRY_KEY_MAX + 16], state[1024];
+	char key[REGISTRY_KEY_MAX], path[REGISTRY_KEY_MAX + 1 + REGISTRY_MEMBER_MAX], state[1024];
+	char member[REGISTRY_MEMBER_MAX];
 	struct stat st;
 	int r = dir ? 0 : -errno;
 
 	if (r == 0 && ns_of(search->proc_dfd, "self", "user", &search->user_ns) < 0)
 		r = why_set(why, errno, step, "its own namespace");
-	while (r == 0 && (r = registry_next(dir, search->uid, key, why)) == 1) {
+	while (r == 0 && (r = registry_next_shared(dir, search->uid, key, why)) == 1) {
 		int fd;
 
 		r = 0;
+		/* Nothing of his can be in a group's room that he was never let into. */
+		snprintf(path, sizeof path, "%s/%s", key,
+			registry_member(REGISTRY_MEMBER, search->uid, member));
+		if (registry_is_group(key) &&
+			faccessat(rooms_dfd, path, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+			continue;
 		snprintf(path, sizeof path, "%s/" REGISTRY_STATE, key);
 		/* One that is just being made has no session yet. */
 		if (fd_read_small(rooms_dfd, path, state, sizeof state) < 0)

@@ -9,8 +9,8 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "cgroup/cgroup.h"
 #include "config/policy.h"
-#include "helper/cgroup.h"
 #include "helper/stray_find.h"
 #include "lib/deadline.h"
 #include "lib/why.h"
@@ -63,7 +63,7 @@ int strays_settle(const struct strays_request *request, int64_t deadline,
 
 	*note = '\0';
 	if (r == 0 && managed && strays.n_managed > 0) {
-		r = cgroup_restart_manager(request->uid, deadline, why);
+		r = cgroup_driver()->restart_manager(request->uid, deadline, why);
 		if (r < 0)
 			return r;
 		r = strays_wait(

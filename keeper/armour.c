@@ -21,9 +21,15 @@ static int armour_drop_capabilities(void)
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
 	struct __user_cap_data_struct data[2] = { 0 };
 
-	for (unsigned int cap = 0; cap < 64 && prctl(PR_CAPBSET_READ, cap) >= 0; cap++)
-		if (prctl(PR_CAPBSET_READ, cap) > 0 && prctl(PR_CAPBSET_DROP, cap) < 0)
+	for (unsigned int cap = 0; cap < 64; cap++) {
+		int held = prctl(PR_CAPBSET_READ, cap);
+
+		/* EINVAL: beyond the kernel's last one (prctl(2)). */
+		if (held < 0 && errno == EINVAL && cap > SYS_CAP_LEAST)
+			break;
+		if (held < 0 || (held > 0 && prctl(PR_CAPBSET_DROP, cap) < 0))
 			return -errno;
+	}
 	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0 ||
 		prctl(PR_SET_SECUREBITS, (unsigned long)(bits | SECURE_ALL_LOCKS)) < 0 ||
 		sys_capset(&header, data) < 0 || sys_capget(&header, data) < 0)
@@ -58,6 +64,7 @@ static int armour_filter(void)
 		ARMOUR_ALLOW(SYS_kill),
 		ARMOUR_ALLOW(SYS_flock),
 		ARMOUR_ALLOW(SYS_unlinkat),
+		ARMOUR_ALLOW(SYS_getdents64),
 		ARMOUR_ALLOW(SYS_clock_gettime),
 		ARMOUR_ALLOW(SYS_restart_syscall),
 		ARMOUR_ALLOW(SYS_prctl),

@@ -11,7 +11,7 @@
  *   4  a bound, not yet listening socket; listening from here makes SO_PEERCRED name the keeper
  *   5  the directory of all rooms, a detached mount, so that ".." leads nowhere
  *   6  the room's own directory below it; flock(2) on it is the room's lock
- * and the arguments KEY and "processes" or "none" (linger).
+ * and the arguments KEY and "processes", "none" or a number of seconds (linger).
  *
  * It never opens a file, and nothing a user can send reaches it: its socket stands where only root
  * outside can go.
@@ -31,12 +31,14 @@
 #include "lib/deadline.h"
 #include "lib/lease.h"
 #include "lib/registry.h"
+#include "lib/text.h"
 
 enum { BIRTH_FD = 3, LISTEN_FD = 4, ROOMS_FD = 5, ROOM_FD = 6 };
 
 #define KEEPER_BIRTH_MS 15000 /* the helper's own deadline is shorter */
 #define KEEPER_GRACE_MS 2000  /* from "ending" to the end, for programs that leave by themselves */
 #define KEEPER_LOCK_MS 2000   /* more, while a helper holds the room's lock */
+#define KEEPER_LINGER_S 31536000 /* a year, the policy's most */
 #define KEEPER_TICK_MS 200
 #define KEEPER_TICKS_FAST 50
 
@@ -54,7 +56,9 @@ static const enum state life[N_STATES][N_EVENTS] = {
 struct keeper {
 	enum state state;
 	const char *key;
-	bool linger_none;
+	bool by_logout; /* the last logout, and linger_s after it, end the room */
+	uint64_t linger_s;
+	int64_t leave_by; /* set while nobody is logged in any more */
 	int signal_fd;
 	int64_t born_by;
 	int64_t end_by; /* set when the state becomes ENDING */
@@ -93,8 +97,8 @@ static bool keeper_is_unneeded(const struct keeper *keeper)
 
 	if (leases->n_logins > 0 || deadline_left(leases->hold_until) > 0)
 		return false;
-	if (keeper->linger_none && leases->had_login)
-		return true;
+	if (keeper->by_logout && leases->had_login)
+		return deadline_left(keeper->leave_by) == 0;
 	return leases->n_managers == 0 && keeper_is_alone();
 }
 
@@ -102,6 +106,10 @@ static bool keeper_is_unneeded(const struct keeper *keeper)
 static void keeper_look_around(struct keeper *keeper)
 {
 	leases_expire(&keeper->leases);
+	if (keeper->leases.n_logins > 0)
+		keeper->leave_by = 0;
+	else if (keeper->leave_by == 0)
+		keeper->leave_by = deadline_in(0) + (int64_t)keeper->linger_s * 1000;
 	if (keeper->state == BORN && deadline_left(keeper->born_by) == 0)
 		keeper_happens(keeper, ORPHANED);
 	if (keeper->state == KEEPING && keeper->leases.n_open == keeper->leases.n_managers &&
@@ -140,7 +148,7 @@ static void keeper_birth(struct keeper *keeper)
 
 static int keeper_patience(struct keeper *keeper)
 {
-	/* A managers' room is looked at too: with linger "none" its last login may be gone. */
+	/* A managers' room is looked at too: its last login may be gone. */
 	if (keeper->state == KEEPING && keeper->leases.n_logins > 0) {
 		keeper->idle_ticks = 0;
 		return keeper->leases.n_open > keeper->leases.n_logins + keeper->leases.n_managers ?
@@ -156,7 +164,7 @@ static int keeper_patience(struct keeper *keeper)
 static void keeper_turn(struct keeper *keeper)
 {
 	struct pollfd *polls = keeper->polls;
-	unsigned int n = keeper->leases.capacity;
+	unsigned int n = keeper->leases.top;
 	int ready;
 
 	for (unsigned int i = 0; i < n; i++)
@@ -187,7 +195,10 @@ static int keeper_stand(struct keeper *keeper, int argc, char **argv)
 	if (getpid() != 1 || argc != 3)
 		return -EINVAL;
 	keeper->key = argv[1];
-	keeper->linger_none = strcmp(argv[2], "none") == 0;
+	keeper->by_logout = strcmp(argv[2], "processes") != 0;
+	if (keeper->by_logout && strcmp(argv[2], "none") != 0 &&
+		text_u64(argv[2], KEEPER_LINGER_S, &keeper->linger_s) < 0)
+		return -EINVAL;
 	keeper->born_by = deadline_in(KEEPER_BIRTH_MS);
 	prctl(PR_SET_NAME, "room-keeper");
 	sigfillset(&all);

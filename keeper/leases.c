@@ -24,13 +24,11 @@ void leases_init(struct leases *leases)
 	getrlimit(RLIMIT_NOFILE, &limit);
 	limit.rlim_cur = limit.rlim_max < 1024 ? limit.rlim_max : 1024;
 	setrlimit(RLIMIT_NOFILE, &limit);
-	*leases = (struct leases){ .capacity = LEASES_MAX };
+	leases->capacity = LEASES_MAX;
 	if (limit.rlim_cur < LEASES_MAX + LEASES_SPARE_FDS)
 		leases->capacity = limit.rlim_cur > LEASES_SPARE_FDS ?
 			(unsigned int)limit.rlim_cur - LEASES_SPARE_FDS :
 			0;
-	for (unsigned int i = 0; i < LEASES_MAX; i++)
-		leases->list[i].fd = -1;
 }
 
 static bool leases_from_root(int fd)
@@ -49,7 +47,7 @@ void leases_accept(struct leases *leases, int listen_fd)
 
 		if (fd < 0)
 			return;
-		while (place < leases->capacity && leases->list[place].fd >= 0)
+		while (place < leases->top && leases->list[place].fd >= 0)
 			place++;
 		if (place == leases->capacity || !leases_from_root(fd)) {
 			lease_say(fd, LEASE_FULL, 0, deadline_in(0), NULL);
@@ -59,6 +57,8 @@ void leases_accept(struct leases *leases, int listen_fd)
 		leases->list[place] =
 			(struct lease){ .fd = fd, .hello_by = deadline_in(LEASES_HELLO_MS) };
 		leases->n_open++;
+		if (place == leases->top)
+			leases->top++;
 	}
 }
 
@@ -130,7 +130,7 @@ void leases_serve(struct leases *leases, unsigned int place, bool ending)
 
 void leases_expire(struct leases *leases)
 {
-	for (unsigned int i = 0; i < leases->capacity; i++)
+	for (unsigned int i = 0; i < leases->top; i++)
 		if (leases->list[i].fd >= 0 && leases->list[i].kind == 0 &&
 			deadline_left(leases->list[i].hello_by) == 0)
 			leases_drop(leases, i);

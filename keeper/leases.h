@@ -21,13 +21,14 @@ struct lease {
 struct leases {
 	struct lease list[LEASES_MAX];
 	unsigned int capacity; /* at most LEASES_MAX, less when fds are short */
+	unsigned int top;      /* places from here on were never taken, and cost no memory */
 	unsigned int n_open;   /* places taken */
 	unsigned int n_logins, n_managers;
 	bool had_login;
 	int64_t hold_until; /* the room was promised to somebody until then */
 };
 
-/* Empties the list; capacity follows from the limit on open files. */
+/* Of a list that is all zeros: capacity follows from the limit on open files. */
 void leases_init(struct leases *leases);
 
 /* Takes all waiting connections from the listening socket. ending: every HELLO hears ENDING. */

@@ -115,13 +115,13 @@ int apply_join(const struct plan *plan, int pidfd, struct joint *joint, struct w
 		return r;
 	if (unshare(CLONE_FS) < 0)
 		return why_set(why, errno, "join room", "no root and cwd of one's own");
-	if (setns(pidfd, plan_ns_flags()) < 0)
+	if (setns(pidfd, plan_ns_flags(plan)) < 0)
 		return why_set(why, errno, "join room", "setns failed");
 	joint->joined = true;
 	if (apply_cwd(joint) < 0)
 		return why_set(why, errno, "join room", "no working directory");
 	for (int i = 0; i < PLAN_N_NS; i++)
-		if (apply_ns_ino(joint, i) != plan->ns_ino[i])
+		if (plan->ns_ino[i] && apply_ns_ino(joint, i) != plan->ns_ino[i])
 			return why_set(why, ESTALE, "join room", "not in the room's %s namespace",
 				plan_ns_table[i].name);
 	return 0;
@@ -129,12 +129,16 @@ int apply_join(const struct plan *plan, int pidfd, struct joint *joint, struct w
 
 static int apply_bounding(const struct plan *plan, struct why *why)
 {
-	/* PR_CAPBSET_READ answers EINVAL beyond the kernel's last capability (prctl(2)). */
 	for (unsigned int cap = 0; cap < 64; cap++) {
 		int held = prctl(PR_CAPBSET_READ, cap);
 
-		if (held < 0)
+		/* Beyond the kernel's last capability it answers EINVAL (prctl(2)). Any other
+		 * error, or that one sooner, would leave the rest of the set as it is. */
+		if (held < 0 && errno == EINVAL && cap > SYS_CAP_LEAST)
 			break;
+		if (held < 0)
+			return why_set(
+				why, errno, "drop capabilities", "cannot tell capability %u", cap);
 		if (held == 0 || plan->bounding >> cap & 1)
 			continue;
 		if (prctl(PR_CAPBSET_DROP, cap) < 0 || prctl(PR_CAPBSET_READ, cap) != 0)
@@ -145,8 +149,9 @@ static int apply_bounding(const struct plan *plan, struct why *why)
 }
 
 /* The permitted set stays: the login program still has its own work to do. */
-static int apply_inheritable(struct why *why)
+static int apply_inheritable(uint64_t set, struct why *why)
 {
+	const uint32_t want[2] = { (uint32_t)set, (uint32_t)(set >> 32) };
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
 	struct __user_cap_data_struct data[2] = { 0 };
 
@@ -154,10 +159,12 @@ static int apply_inheritable(struct why *why)
 		return why_set(why, errno, "drop capabilities", "ambient set");
 	if (sys_capget(&header, data) < 0)
 		return why_set(why, errno, "drop capabilities", "cannot read them");
-	data[0].inheritable = data[1].inheritable = 0;
+	data[0].inheritable = want[0];
+	data[1].inheritable = want[1];
 	if (sys_capset(&header, data) < 0)
 		return why_set(why, errno, "drop capabilities", "inheritable set");
-	if (sys_capget(&header, data) < 0 || data[0].inheritable || data[1].inheritable)
+	if (sys_capget(&header, data) < 0 || data[0].inheritable != want[0] ||
+		data[1].inheritable != want[1])
 		return why_set(why, EPERM, "drop capabilities", "inheritable set stayed");
 	return 0;
 }
@@ -169,7 +176,7 @@ int apply_confine(const struct plan *plan, struct why *why)
 	int r = apply_bounding(plan, why);
 
 	if (r == 0)
-		r = apply_inheritable(why);
+		r = apply_inheritable(plan->inheritable, why);
 	if (r < 0)
 		return r;
 	if (plan->securebits &&

@@ -55,6 +55,7 @@ long answer_encode(const struct answer *answer, void *buf, size_t size)
 	wire_put_str(&wire, answer->why.text);
 	wire_put_str(&wire, answer->key);
 	wire_put_str(&wire, answer->rule);
+	wire_put_str(&wire, answer->banner);
 	wire_put_u32(&wire, (uint32_t)answer->plan_len);
 	wire_put_bytes(&wire, answer->plan, answer->plan_len);
 	return wire.err ? wire.err : (long)wire.at;
@@ -71,9 +72,11 @@ int answer_decode(const void *data, size_t len, struct answer *ret, struct why *
 	snprintf(ret->why.text, sizeof ret->why.text, "%s", wire_get_str(&wire));
 	snprintf(ret->key, sizeof ret->key, "%s", wire_get_str(&wire));
 	snprintf(ret->rule, sizeof ret->rule, "%s", wire_get_str(&wire));
+	snprintf(ret->banner, sizeof ret->banner, "%s", wire_get_str(&wire));
 	text_tame(ret->why.step);
 	text_tame(ret->why.text);
 	text_tame(ret->rule);
+	text_tame_line(ret->banner);
 	ret->plan_len = wire_get_u32(&wire);
 	ret->plan = wire_get_bytes(&wire, ret->plan_len);
 	if (wire_end(&wire) < 0 || outcome >= N_OUTCOMES || ret->plan_len > PLAN_SIZE_MAX)

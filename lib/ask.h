@@ -12,6 +12,8 @@
 #include "lib/registry.h"
 #include "lib/why.h"
 
+#define ASK_BANNER_MAX 300
+
 /* Strings are never NULL. In a decoded ask they point into the received bytes. */
 struct ask {
 	const char *user;
@@ -28,6 +30,7 @@ enum outcome {
 	OUTCOME_OUTSIDE, /* no room for this login */
 	OUTCOME_CLOSED,  /* the policy lets nobody in here */
 	OUTCOME_ENSURED, /* the room lives; its user manager will join by itself */
+	OUTCOME_LET_OUT, /* no room could be opened, and the policy lets in all the same: why */
 	OUTCOME_ROOM,    /* plan, RECORD_FD_KEEPER and RECORD_FD_LEASE follow */
 	N_OUTCOMES,
 };
@@ -35,9 +38,10 @@ enum outcome {
 struct answer {
 	enum outcome outcome;
 	struct why why;
-	char key[REGISTRY_KEY_MAX]; /* the room's key, or empty */
-	char rule[128];             /* "file:line" of the rule that decided, or empty */
-	const void *plan;           /* an encoded plan (lib/plan.h) */
+	char key[REGISTRY_KEY_MAX];  /* the room's key, or empty */
+	char rule[128];              /* "file:line" of the rule that decided, or empty */
+	char banner[ASK_BANNER_MAX]; /* a line for who enters at a terminal, or empty */
+	const void *plan;            /* an encoded plan (lib/plan.h) */
 	size_t plan_len;
 };
 

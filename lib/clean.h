@@ -25,10 +25,7 @@ static inline void fd_closep(int *fdp)
 
 static inline void ptr_freep(void *ptr)
 {
-	void *held;
-
-	__builtin_memcpy(&held, ptr, sizeof held);
-	free(held);
+	free(*(void **)ptr);
 }
 
 static inline void file_closep(FILE **filep)

@@ -13,7 +13,7 @@
 #include "lib/why.h"
 #include "lib/wire.h"
 
-#define PLAN_VERSION 1
+#define PLAN_VERSION 2
 #define PLAN_SECUREBITS 0xffu
 
 const struct plan_ns_row plan_ns_table[PLAN_N_NS] = {
@@ -21,14 +21,16 @@ const struct plan_ns_row plan_ns_table[PLAN_N_NS] = {
 	[PLAN_NS_PID] = { CLONE_NEWPID, "pid" },
 	[PLAN_NS_IPC] = { CLONE_NEWIPC, "ipc" },
 	[PLAN_NS_UTS] = { CLONE_NEWUTS, "uts" },
+	[PLAN_NS_NET] = { CLONE_NEWNET, "net" },
+	[PLAN_NS_CGROUP] = { CLONE_NEWCGROUP, "cgroup" },
 };
 
-int plan_ns_flags(void)
+int plan_ns_flags(const struct plan *plan)
 {
 	int flags = 0;
 
 	for (int i = 0; i < PLAN_N_NS; i++)
-		flags |= plan_ns_table[i].flag;
+		flags |= plan->ns_ino[i] ? plan_ns_table[i].flag : 0;
 	return flags;
 }
 
@@ -40,6 +42,7 @@ long plan_encode(const struct plan *plan, void *buf, size_t size)
 	for (int i = 0; i < PLAN_N_NS; i++)
 		wire_put_u64(&wire, plan->ns_ino[i]);
 	wire_put_u64(&wire, plan->bounding);
+	wire_put_u64(&wire, plan->inheritable);
 	wire_put_u32(&wire, plan->securebits);
 	wire_put_u8(&wire, plan->no_new_privs);
 	wire_put_u8(&wire, (uint8_t)plan->n_rlimits);
@@ -60,10 +63,13 @@ long plan_encode(const struct plan *plan, void *buf, size_t size)
 
 static int plan_validate(const struct plan *plan, struct why *why)
 {
-	for (int i = 0; i < PLAN_N_NS; i++)
+	for (int i = 0; i <= PLAN_NS_PID; i++)
 		if (plan->ns_ino[i] == 0)
 			return why_set(why, EBADMSG, "check plan", "no %s namespace",
 				plan_ns_table[i].name);
+	if (plan->inheritable & ~plan->bounding)
+		return why_set(
+			why, EBADMSG, "check plan", "an inheritable set beyond the bounding set");
 	if (plan->securebits & ~PLAN_SECUREBITS)
 		return why_set(why, EBADMSG, "check plan", "unknown securebits");
 	for (size_t i = 0; i < plan->n_rlimits; i++)
@@ -84,6 +90,7 @@ int plan_decode(const void *data, size_t len, struct plan *ret, struct why *why)
 	for (int i = 0; i < PLAN_N_NS; i++)
 		ret->ns_ino[i] = wire_get_u64(&wire);
 	ret->bounding = wire_get_u64(&wire);
+	ret->inheritable = wire_get_u64(&wire);
 	ret->securebits = wire_get_u32(&wire);
 	ret->no_new_privs = wire_get_u8(&wire) != 0;
 	ret->n_rlimits = wire_get_u8(&wire);

@@ -18,12 +18,14 @@ struct why;
 #define PLAN_RLIMITS_MAX 16
 #define PLAN_SIZE_MAX 65536
 
-/* The namespaces a room has, in the order of plan.ns_ino. */
+/* The namespaces a room may have of its own, in the order of plan.ns_ino. The first two, always. */
 enum plan_ns {
 	PLAN_NS_MNT,
 	PLAN_NS_PID,
 	PLAN_NS_IPC,
 	PLAN_NS_UTS,
+	PLAN_NS_NET,
+	PLAN_NS_CGROUP,
 	PLAN_N_NS,
 };
 
@@ -33,8 +35,10 @@ struct plan_rlimit {
 };
 
 struct plan {
-	uint64_t ns_ino[PLAN_N_NS]; /* inode numbers of the room's namespaces (namespaces(7)) */
+	uint64_t ns_ino[PLAN_N_NS]; /* inode numbers of the room's namespaces (namespaces(7)); 0:
+				       it has none of its own */
 	uint64_t bounding;          /* capability bounding set, bit N = capability N */
+	uint64_t inheritable;       /* likewise, the inheritable set; within the bounding set */
 	uint32_t securebits;        /* capabilities(7) */
 	bool no_new_privs;
 	size_t n_rlimits;
@@ -49,8 +53,8 @@ extern const struct plan_ns_row {
 	const char *name;
 } plan_ns_table[PLAN_N_NS];
 
-/* CLONE_NEW* of all namespaces of a room. */
-int plan_ns_flags(void);
+/* CLONE_NEW* of the room's own namespaces. */
+int plan_ns_flags(const struct plan *plan);
 
 /* Encodes into buf; returns the length or -EMSGSIZE. */
 long plan_encode(const struct plan *plan, void *buf, size_t size);

@@ -17,7 +17,7 @@
 #include "lib/wire.h"
 
 #define RECORD_MAGIC 0x524f4f4du /* "ROOM" */
-#define RECORD_VERSION 3
+#define RECORD_VERSION 4
 #define RECORD_HEAD 7
 
 static int record_wait(int sock, short events, int64_t deadline)
@@ -144,7 +144,7 @@ int record_recv(int sock, enum record_kind kind, void *buf, size_t size, struct 
 		.msg_iovlen = 1,
 		.msg_control = &control,
 		.msg_controllen = sizeof control };
-	int fds[RECORD_N_FDS];
+	int fds[RECORD_N_FDS] = { -1, -1 };
 	size_t n_fds;
 	ssize_t len;
 	int r = record_wait(sock, POLLIN, deadline);

@@ -22,6 +22,7 @@
 #include "lib/clean.h"
 #include "lib/deadline.h"
 #include "lib/fd.h"
+#include "lib/sys.h"
 #include "lib/text.h"
 #include "lib/why.h"
 
@@ -39,7 +40,7 @@ static int registry_open_dir(int dfd, const char *name, int create, struct why *
 	return r < 0 ? r : take_fd(&fd);
 }
 
-int registry_open(int create, struct why *why)
+int registry_open_folder(const char *name, int create, struct why *why)
 {
 	cleanup_fd int above_dfd = -1;
 	cleanup_fd int run_dfd = -1;
@@ -51,7 +52,12 @@ int registry_open(int create, struct why *why)
 	if (above_dfd < 0)
 		return above_dfd;
 	run_dfd = registry_open_dir(above_dfd, slash + 1, create, why);
-	return run_dfd < 0 ? run_dfd : registry_open_dir(run_dfd, "rooms", create, why);
+	return run_dfd < 0 ? run_dfd : registry_open_dir(run_dfd, name, create, why);
+}
+
+int registry_open(int create, struct why *why)
+{
+	return registry_open_folder("rooms", create, why);
 }
 
 DIR *registry_list(int rooms_dfd, struct why *why)
@@ -84,9 +90,37 @@ int registry_next(DIR *dir, uid_t uid, char key[REGISTRY_KEY_MAX], struct why *w
 	return errno ? why_set(why, errno, "list rooms", "cannot read the registry") : 0;
 }
 
+bool registry_is_group(const char *key)
+{
+	return strncmp(key, "0.", 2) == 0;
+}
+
+const char *registry_member(const char *what, uid_t uid, char buf[REGISTRY_MEMBER_MAX])
+{
+	snprintf(buf, REGISTRY_MEMBER_MAX, "%s.%u", what, uid);
+	return buf;
+}
+
+int registry_next_shared(DIR *dir, uid_t uid, char key[REGISTRY_KEY_MAX], struct why *why)
+{
+	char own[16];
+	int r;
+
+	snprintf(own, sizeof own, "%u.", uid);
+	while ((r = registry_next(dir, REGISTRY_ALL, key, why)) == 1)
+		if (registry_is_group(key) || strncmp(key, own, strlen(own)) == 0)
+			return 1;
+	return r;
+}
+
 int registry_inside(char key[REGISTRY_KEY_MAX], struct why *why)
 {
-	cleanup_fd int fd = open(ROOM_RUNDIR "/" REGISTRY_MARK, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	return registry_read_mark(ROOM_RUNDIR "/" REGISTRY_MARK, key, why);
+}
+
+int registry_read_mark(const char *path, char key[REGISTRY_KEY_MAX], struct why *why)
+{
+	cleanup_fd int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	struct statvfs vfs;
 	ssize_t len;
 	int r;
@@ -140,15 +174,38 @@ int registry_lock_room(int rooms_dfd, const char *key, int64_t deadline, struct 
 	}
 }
 
+/* By the system call alone: the keeper, which does this too, has no memory to allocate. */
+struct registry_entry {
+	uint64_t ino;
+	int64_t next;
+	unsigned short len;
+	unsigned char type;
+	char name[];
+};
+
+static int registry_empty(int room_dfd)
+{
+	_Alignas(struct registry_entry) char buf[1024];
+	int r = 0;
+	long n;
+
+	while ((n = syscall(SYS_getdents64, room_dfd, buf, sizeof buf)) > 0)
+		for (long at = 0; at < n;) {
+			const struct registry_entry *entry = (const void *)(buf + at);
+			const char *name = entry->name;
+
+			at += entry->len;
+			if (strcmp(name, ".") != 0 && strcmp(name, "..") != 0 &&
+				unlinkat(room_dfd, name, 0) < 0 && errno != ENOENT)
+				r = -errno;
+		}
+	return n < 0 && errno != ENOENT ? -errno : r;
+}
+
 int registry_remove_room(int rooms_dfd, int room_dfd, const char *key)
 {
-	static const char *const files[] = { REGISTRY_SOCKET, REGISTRY_PLAN, REGISTRY_STATE,
-		REGISTRY_PROMISE, "." REGISTRY_PLAN ".new", "." REGISTRY_STATE ".new" };
-	int r = 0;
+	int r = registry_empty(room_dfd);
 
-	for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
-		if (unlinkat(room_dfd, files[i], 0) < 0 && errno != ENOENT)
-			r = -errno;
 	if (unlinkat(rooms_dfd, key, AT_REMOVEDIR) < 0 && errno != ENOENT)
 		r = -errno;
 	return r;

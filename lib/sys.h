@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include <errno.h>
 #include <linux/audit.h>
 #include <linux/capability.h>
 #include <linux/filter.h>
@@ -29,6 +30,25 @@
  * it. */
 #define SYS_X32_BIT 0x40000000u
 
+/*
+ * getpid(2) as a program of the kernel's other ABI calls it; -ENOSYS where a 64-bit program has no
+ * way to do that. A kernel without the other ABI may end the process (SIGSEGV).
+ */
+static inline long sys_foreign_getpid(void)
+{
+#if defined(__x86_64__)
+	long result = 20; /* i386's number */
+
+	__asm__ volatile("int $0x80" : "+a"(result) : : "memory", "r8", "r9", "r10", "r11");
+	return result;
+#else
+	return -ENOSYS;
+#endif
+}
+
+/* The last capability of the oldest supported kernel: newer ones may have more. */
+#define SYS_CAP_LEAST CAP_CHECKPOINT_RESTORE
+
 /* What the C library's poll(3) becomes. */
 #if defined(SYS_poll)
 #define SYS_POLL_CALL SYS_poll
@@ -36,9 +56,20 @@
 #define SYS_POLL_CALL SYS_ppoll
 #endif
 
+#define SYS_OPENAT2_TRIES 1000
+
+/*
+ * EAGAIN says that something was renamed or mounted meanwhile, anywhere on the machine and by
+ * anybody, so that ".." could not be followed for certain (openat2(2)): that is tried again.
+ */
 static inline int sys_openat2(int dfd, const char *path, const struct open_how *how)
 {
-	return (int)syscall(SYS_openat2, dfd, path, how, sizeof *how);
+	int fd, tries = 0;
+
+	do
+		fd = (int)syscall(SYS_openat2, dfd, path, how, sizeof *how);
+	while (fd < 0 && errno == EAGAIN && ++tries < SYS_OPENAT2_TRIES);
+	return fd;
 }
 
 /* clone3(2) as fork does it: returns the pid in the parent, 0 in the child. The child may only make

@@ -8,6 +8,13 @@
 #include <errno.h>
 #include <string.h>
 
+void text_tame_line(char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < 0x20 || *text == 0x7f)
+			*text = '?';
+}
+
 void text_tame(char *text)
 {
 	for (unsigned char *c = (unsigned char *)text; *c; c++)
@@ -74,21 +81,37 @@ bool text_is_room_name(const char *text)
 {
 	size_t len = strlen(text);
 
-	return len >= 1 && len <= 32 && text[0] >= 'a' && text[0] <= 'z' &&
+	return len >= 1 && len <= TEXT_ROOM_NAME_MAX && text[0] >= 'a' && text[0] <= 'z' &&
 		strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-_") == len;
+}
+
+const char *text_key_name(const char *key, char buf[TEXT_ROOM_NAME_MAX + 1])
+{
+	const char *dot = strchr(key, '.');
+	size_t len = dot ? strcspn(dot + 1, ".") : 0;
+
+	if (len > TEXT_ROOM_NAME_MAX)
+		len = 0;
+	if (len > 0)
+		memcpy(buf, dot + 1, len);
+	buf[len] = '\0';
+	return buf;
 }
 
 bool text_is_room_key(const char *text)
 {
-	const char *dot = strchr(text, '.');
-	char uid[16];
+	const char *dot = strchr(text, '.'), *second;
+	char uid[16], name[TEXT_ROOM_NAME_MAX + 1];
+	uint64_t number;
 	uint32_t id;
 
 	if (!dot || (size_t)(dot - text) >= sizeof uid)
 		return false;
 	memcpy(uid, text, (size_t)(dot - text));
 	uid[dot - text] = '\0';
-	return text_id(uid, &id) == 0 && text_is_room_name(dot + 1);
+	second = strchr(dot + 1, '.');
+	return text_id(uid, &id) == 0 && text_is_room_name(text_key_name(text, name)) &&
+		(!second || text_u64(second + 1, INT64_MAX, &number) == 0);
 }
 
 /* capability.h's numbers; the order is the kernel's and never changes. */

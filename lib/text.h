@@ -13,6 +13,9 @@
  */
 void text_tame(char *text);
 
+/* Control bytes only: for text of more than one language. */
+void text_tame_line(char *text);
+
 /* Length of the UTF-8 sequence (RFC 3629) at text, of which max bytes can be read, and its code
  * point; 0 when it is none. */
 size_t text_utf8(const char *text, size_t max, unsigned int *ret_point);
@@ -30,8 +33,16 @@ int text_id(const char *text, uint32_t *ret);
  */
 bool text_is_room_name(const char *text);
 
-/* "1001.staff" is a room's key: a decimal uid, a dot, a room's name. */
+/*
+ * "1001.staff" is a room's key: a decimal uid, a dot, a room's name. A room of one session has
+ * another dot and a number behind it, "1001.guests.7".
+ */
 bool text_is_room_key(const char *text);
+
+#define TEXT_ROOM_NAME_MAX 32
+
+/* The room's name in a key, into buf. */
+const char *text_key_name(const char *key, char buf[TEXT_ROOM_NAME_MAX + 1]);
 
 /* The capability's name without "CAP_", in lower case, or NULL when the number is unknown. */
 const char *text_cap_name(unsigned int cap);

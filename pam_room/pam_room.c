@@ -29,6 +29,7 @@
 #include "pam_room/args.h"
 #include "pam_room/person.h"
 #include "pam_room/summon.h"
+#include "pam_room/tell.h"
 
 #define LEASE_DATA "pam_room_lease"
 #define CCACHE_MAX 256 /* bytes; the name of a longer one is not told */
@@ -68,6 +69,7 @@ static const struct verdict {
 	[OUTCOME_CLOSED] = { PAM_PERM_DENIED, LOG_NOTICE, "is closed out",
 		"this host is closed to you" },
 	[OUTCOME_ENSURED] = { PAM_SUCCESS, LOG_INFO, "gets a user manager inside", NULL },
+	[OUTCOME_LET_OUT] = { PAM_SUCCESS, LOG_ALERT, NULL, "this login is outside of any room, " },
 	[OUTCOME_ROOM] = { PAM_SUCCESS, LOG_INFO, "is inside", NULL },
 	[SESSION_INSIDE] = { PAM_SUCCESS, LOG_INFO, "stays inside", NULL },
 	[SESSION_UNKNOWN] = { PAM_USER_UNKNOWN, LOG_ERR, NULL, "this login is refused, " },
@@ -267,24 +269,45 @@ static int session_open(struct session *session, int argc, const char **argv)
 	return r;
 }
 
+/* At a terminal only: sshd, which calls itself "ssh", shows it nowhere else. */
+static void session_greet(struct session *session, int r, int flags)
+{
+	const char *tty = session->ask.tty;
+
+	if (r == OUTCOME_ROOM && session->reply.answer.banner[0] && *tty &&
+		strcmp(tty, "cron") != 0 && !((unsigned int)flags & PAM_SILENT))
+		pam_info(session->pamh, "%s", session->reply.answer.banner);
+}
+
 static int session_tell(struct session *session, int r, int flags)
 {
 	const struct verdict *verdict = &verdicts[r < 0 ? (int)OUTCOME_REFUSED : r];
 	const struct answer *answer = &session->reply.answer;
-	char reason[512] = "", user[128];
+	char reason[512] = "", reference[TELL_REFERENCE] = "";
+	const struct tell tell = { .pamh = session->pamh,
+		.priority = verdict->priority,
+		.service = item(session, PAM_SERVICE),
+		.user = session->ask.user,
+		.what = verdict->log                   ? verdict->log :
+			verdict->result == PAM_SUCCESS ? "is let in outside: " :
+							 "is refused: ",
+		.reason = reason,
+		.step = verdict->log ? "" : session->why.step,
+		.err = verdict->log ? 0 : session->why.err,
+		.key = answer->key,
+		.rule = answer->rule,
+		.reference = reference };
 
-	/* Nothing that a client chose may look like another line of the log. */
-	snprintf(user, sizeof user, "%s", session->ask.user);
-	text_tame(user);
 	if (!verdict->log)
 		why_print(&session->why, reason, sizeof reason);
+	if (verdict->result != PAM_SUCCESS)
+		tell_reference(reference);
 	if (verdict->priority != LOG_DEBUG || session->args.debug)
-		pam_syslog(session->pamh, verdict->priority, "user '%s' %s%s%s%s%s%s", user,
-			verdict->log ? verdict->log : "is refused: ", reason,
-			answer->key[0] ? ", room " : "", answer->key,
-			answer->rule[0] ? ", by " : "", answer->rule);
+		tell_log(&tell);
 	if (verdict->said && !((unsigned int)flags & PAM_SILENT))
-		pam_error(session->pamh, "pam_room: %s%s", verdict->said, reason);
+		pam_error(session->pamh, "pam_room: %s%s%s%s%s", verdict->said, reason,
+			*reference ? " (reference " : "", reference, *reference ? ")" : "");
+	session_greet(session, r, flags);
 	return verdict->result;
 }
 

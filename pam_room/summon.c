@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/close_range.h>
+#include <linux/magic.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -22,6 +23,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <sys/wait.h>
 
 #include "lib/clean.h"
@@ -60,7 +62,6 @@ static __attribute__((noreturn)) void summon_become_helper(int sock)
 
 static __attribute__((noreturn)) void summon_between(int sock)
 {
-	struct clone_args args = { .exit_signal = SIGCHLD };
 	const struct sigaction action = { .sa_handler = SIG_DFL };
 	int status = 0;
 	pid_t pid;
@@ -68,12 +69,35 @@ static __attribute__((noreturn)) void summon_between(int sock)
 	/* An application that ignores it would have the kernel throw the status away. */
 	if (sigaction(SIGCHLD, &action, NULL) < 0)
 		_exit(SUMMON_CANNOT_RUN);
-	pid = sys_clone3(&args);
+	/* The application's memory is not copied a second time: this process has nothing to do
+	 * until the helper runs. */
+	pid = vfork();
 	if (pid == 0)
 		summon_become_helper(sock);
 	if (pid < 0 || waitpid(pid, &status, 0) != pid)
 		_exit(SUMMON_CANNOT_RUN);
 	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+}
+
+/*
+ * The helper is born in the root of the control groups (cgroups(7)), where there is one hierarchy:
+ * it works for the host, so neither is it counted to the user's slice, in which the login may be
+ * already, nor does it end there for want of memory. Elsewhere it is born where the login is; that
+ * the file system is asked first saves a whole copy of the process, which the kernel throws away
+ * when it sees that the directory is no group.
+ */
+static pid_t summon_clone(struct clone_args *args)
+{
+	cleanup_fd int root_fd = open("/sys/fs/cgroup", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct clone_args within = *args;
+	struct statfs fs;
+	pid_t pid = -1;
+
+	within.flags |= CLONE_INTO_CGROUP;
+	within.cgroup = (unsigned int)root_fd;
+	if (root_fd >= 0 && fstatfs(root_fd, &fs) == 0 && fs.f_type == CGROUP2_SUPER_MAGIC)
+		pid = sys_clone3(&within);
+	return pid < 0 ? sys_clone3(args) : pid;
 }
 
 static int summon_start(int sock, struct child *ret)
@@ -86,7 +110,7 @@ static int summon_start(int sock, struct child *ret)
 	r = -pthread_sigmask(SIG_SETMASK, &all, &before);
 	if (r < 0)
 		return r;
-	ret->pid = sys_clone3(&args);
+	ret->pid = summon_clone(&args);
 	if (ret->pid == 0)
 		summon_between(sock);
 	r = ret->pid < 0 ? -errno : 0;

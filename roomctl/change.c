@@ -13,11 +13,11 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 
 #include "lib/clean.h"
 #include "lib/fd.h"
 #include "lib/why.h"
+#include "roomctl/run.h"
 #include "roomctl/tree.h"
 
 void changes_free(struct changes *changes)
@@ -82,13 +82,18 @@ static int change_fill(int fd, const struct change *change, const char *text)
 	return r;
 }
 
+static void change_temp(char *buf, size_t size, const char *name)
+{
+	snprintf(buf, size, ".%s.pam_room-new", name);
+}
+
 static int change_replace(int dfd, const char *name, const struct change *change, const char *text)
 {
 	cleanup_fd int fd = -1;
 	char temp[160];
 	int r;
 
-	snprintf(temp, sizeof temp, ".%s.pam_room-new", name);
+	change_temp(temp, sizeof temp, name);
 	if (unlinkat(dfd, temp, 0) < 0 && errno != ENOENT)
 		return -errno;
 	fd = openat(dfd, temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
@@ -116,6 +121,21 @@ static void change_drop_dir(const struct tree *tree, const char *path)
 		unlinkat(dfd, name, AT_REMOVEDIR);
 }
 
+void change_sweep(const struct tree *tree, const char *path, bool own_dir)
+{
+	cleanup_fd int dfd = -1;
+	const char *name;
+	char temp[160];
+
+	dfd = tree_open_parent(tree, path, false, &name, NULL);
+	if (dfd < 0)
+		return;
+	change_temp(temp, sizeof temp, name);
+	unlinkat(dfd, temp, 0);
+	if (own_dir)
+		change_drop_dir(tree, path);
+}
+
 /* Gives the file this text (NULL: removes it). */
 static int change_put(
 	const struct tree *tree, const struct change *change, const char *text, struct why *why)
@@ -140,42 +160,13 @@ static int change_put(
 	return 0;
 }
 
-/* systemctl daemon-reload. The environment is empty: what asks is root, what it inherits may not
- * be. */
-static int systemd_reload(struct why *why)
-{
-	static const char *const programs[] = { "/usr/bin/systemctl", "/bin/systemctl" };
-	char arg0[] = "systemctl", arg1[] = "daemon-reload";
-	char *args[] = { arg0, arg1, NULL }, *env[] = { NULL };
-	int status = 0;
-	pid_t pid;
-
-	fflush(NULL);
-	pid = fork();
-	if (pid < 0)
-		return why_set(why, errno, "systemctl daemon-reload", "cannot fork");
-	if (pid == 0) {
-		/* stdout is for the answer, which a program may read. */
-		dup2(STDERR_FILENO, STDOUT_FILENO);
-		for (size_t i = 0; i < sizeof programs / sizeof programs[0]; i++)
-			execve(programs[i], args, env);
-		_exit(127);
-	}
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return why_set(why, errno, "systemctl daemon-reload", "lost it");
-	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-		return why_set(why, 0, "systemctl daemon-reload", "it ended with %s %d",
-			WIFEXITED(status) ? "exit code" : "signal",
-			WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
-	return 0;
-}
-
 static int change_tell(const struct tree *tree, const struct change *change, struct why *why)
 {
-	if (!change->reload || !tree->host || access("/run/systemd/system", F_OK) < 0)
-		return 0;
-	return systemd_reload(why);
+	static const char *const args[] = { "daemon-reload", NULL };
+
+	return change->reload && tree->host && run_has_systemd() ?
+		run_systemd("systemctl", args, why) :
+		0;
 }
 
 /* A change that failed early has left its file alone, and so must the undoing: the disk may be
@@ -226,7 +217,9 @@ int changes_apply(const struct tree *tree, const struct changes *changes, struct
 
 		if (written) {
 			report_line(report, REPORT_CHANGED, "/%s: %s", change->path, change->note);
-			r = change_tell(tree, change, &why);
+			/* Once for those that follow each other: a reload takes its time. */
+			if (i + 1 == changes->n || !changes->list[i + 1].reload)
+				r = change_tell(tree, change, &why);
 		}
 		if (r == 0)
 			continue;

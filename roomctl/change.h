@@ -15,7 +15,7 @@
 struct tree;
 struct why;
 
-#define CHANGES_MAX 16
+#define CHANGES_MAX 18
 #define CHANGE_PATH_MAX 128
 
 struct change {
@@ -26,7 +26,7 @@ struct change {
 	uid_t uid;
 	gid_t gid;
 	const char *note; /* for people: what is done */
-	bool reload;      /* systemd must be told right after it */
+	bool reload;      /* systemd must be told before a change that is none such */
 	bool own_dir;     /* its directory is made for it, and goes when it is empty */
 };
 
@@ -50,6 +50,10 @@ const struct change *changes_find(const struct changes *changes, const char *pat
 
 /* Prints one line per change. */
 void changes_print(const struct changes *changes, enum report_kind kind, struct report *report);
+
+/* Removes what a roomctl that was killed left beside that file, and its directory (own_dir) when
+ * nothing else is in it. For who holds the tree's lock. */
+void change_sweep(const struct tree *tree, const char *path, bool own_dir);
 
 /* Carries all out, or none: after a failure what was done is taken back. Reports every step. */
 int changes_apply(const struct tree *tree, const struct changes *changes, struct report *report);

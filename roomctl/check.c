@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "config/glass.h"
 #include "lib/clean.h"
 #include "lib/why.h"
 #include "roomctl/change.h"
@@ -16,12 +17,14 @@
 #include "roomctl/humble.h"
 #include "roomctl/installed.h"
 #include "roomctl/judge.h"
+#include "roomctl/kernel.h"
 #include "roomctl/names.h"
 #include "roomctl/options.h"
 #include "roomctl/out.h"
 #include "roomctl/ruling.h"
 #include "roomctl/stack.h"
 #include "roomctl/tree.h"
+#include "roomctl/trial.h"
 #include "roomctl/verb.h"
 #include "roomctl/wiring.h"
 
@@ -134,8 +137,10 @@ static void check_wiring(const struct tree *tree, struct report *report)
 	for (size_t i = 0; i < WIRING_DROPINS; i++)
 		check_dropin(tree, &wiring_dropins[i], report);
 	doors_services(tree, report);
-	if (tree->host)
+	if (tree->host) {
 		doors_managers(report);
+		trial_report(report);
+	}
 }
 
 /* Last of all, because root is dropped before it is looked at. */
@@ -153,13 +158,29 @@ static void check_policy(const char *file, struct report *report)
 	}
 	ruling_judge(&ruling);
 	ruling_report(&ruling, true, report);
-	if (ruling.policy)
+	if (ruling.policy) {
 		names_check(ruling.policy, report);
+		/* A draft may be another machine's. */
+		if (!file)
+			kernel_check_limits(ruling.policy, report);
+	}
+}
+
+/* A machine that is switched off is not in order, however well it is wired. */
+static void check_glass(struct report *report)
+{
+	struct why why;
+
+	if (glass_is_broken(ROOM_SYSCONFDIR, GLASS_CMDLINE, &why))
+		report_line(report, REPORT_PROBLEM,
+			"every login is outside: pam_room is switched off %s", why.text);
+	else if (why.text[0])
+		say_why(-why.err, &why, report);
 }
 
 int verb_check(int argc, char **argv, bool json)
 {
-	cleanup_with(tree_close) struct tree tree = { .dfd = -1 };
+	cleanup_with(tree_close) struct tree tree = { .dfd = -1, .lock_fd = -1 };
 	struct report report = { .json = json };
 	struct options options;
 	struct why why = { 0 };
@@ -180,8 +201,11 @@ int verb_check(int argc, char **argv, bool json)
 		say_why(-EACCES, &why, &report);
 		return report_end(&report);
 	}
-	if (tree.host)
+	if (tree.host) {
+		check_glass(&report);
+		kernel_check(&report);
 		installed_check_programs(true, &report);
+	}
 	check_wiring(&tree, &report);
 	if (tree.host)
 		check_policy(NULL, &report);

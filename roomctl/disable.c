@@ -8,15 +8,19 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <syslog.h>
 
 #include "lib/clean.h"
+#include "lib/log.h"
 #include "lib/why.h"
 #include "roomctl/change.h"
 #include "roomctl/options.h"
 #include "roomctl/out.h"
 #include "roomctl/stack.h"
 #include "roomctl/tree.h"
+#include "roomctl/trial.h"
 #include "roomctl/verb.h"
+#include "roomctl/watch.h"
 #include "roomctl/wiring.h"
 
 static int plan_change(struct changes *changes, const char *path, const struct stat *st,
@@ -92,6 +96,20 @@ static int plan_dropin(
 	return 0;
 }
 
+/* What an enable that was killed left half written. */
+static void sweep(const struct tree *tree)
+{
+	char path[CHANGE_PATH_MAX];
+
+	for (size_t i = 0; i < WIRING_SERVICES; i++) {
+		snprintf(path, sizeof path, STACK_DIR "/%s", wiring_services[i]);
+		change_sweep(tree, path, false);
+	}
+	for (size_t i = 0; i < WIRING_DROPINS; i++)
+		change_sweep(tree, wiring_dropins[i].path, true);
+	change_sweep(tree, trial_dropin.path, true);
+}
+
 static void disable(const struct tree *tree, bool dry_run, struct report *report)
 {
 	/* A manager started through the helper without a room runs as ever: no reason to wire it
@@ -105,6 +123,9 @@ static void disable(const struct tree *tree, bool dry_run, struct report *report
 		r = plan_service(tree, wiring_services[i], &changes, &why);
 	for (size_t i = WIRING_DROPINS; i-- > 0 && r == 0;)
 		r = plan_dropin(tree, wiring_dropins[i].path, &changes, &why);
+	/* Last: until all is undone, a boot goes on with it. */
+	if (r == 0)
+		r = plan_dropin(tree, trial_dropin.path, &changes, &why);
 	if (r < 0) {
 		report_line(report, REPORT_PROBLEM, "%s", why_print(&why, text, sizeof text));
 		report_line(report, REPORT_PROBLEM, "nothing was changed");
@@ -115,16 +136,48 @@ static void disable(const struct tree *tree, bool dry_run, struct report *report
 	} else {
 		changes_apply(tree, &changes, report);
 	}
+	if (r == 0 && !dry_run)
+		sweep(tree);
+}
+
+/* On this machine: with or without a trial that runs. */
+static void disable_here(const struct tree *tree, bool if_trial, struct report *report)
+{
+	struct why why = { 0 };
+	char text[512];
+	int r = trial_claim(&why);
+
+	if (r == -ENOENT && if_trial) {
+		report_line(report, REPORT_OK, "there is no trial to be undone");
+		return;
+	}
+	/* Of a trial, too: that all is taken out matters more than its file. */
+	if (r < 0 && r != -ENOENT)
+		report_line(report, REPORT_NOTE, "%s", why_print(&why, text, sizeof text));
+	disable(tree, false, report);
+	if (if_trial) {
+		log_open("roomctl", 0);
+		log_line(report->n[REPORT_PROBLEM] ? LOG_ALERT : LOG_WARNING,
+			"the trial of pam_room was not confirmed: %s",
+			report->n[REPORT_PROBLEM] ? "taking it out has failed" :
+						    "it is disabled again");
+	}
+	if (r < 0 || report->n[REPORT_PROBLEM])
+		return;
+	if (trial_forget(&why) < 0)
+		report_line(report, REPORT_NOTE, "%s", why_print(&why, text, sizeof text));
+	watch_stop(NULL);
 }
 
 int verb_disable(int argc, char **argv, bool json)
 {
-	cleanup_with(tree_close) struct tree tree = { .dfd = -1 };
+	cleanup_with(tree_close) struct tree tree = { .dfd = -1, .lock_fd = -1 };
 	struct report report = { .json = json };
 	struct options options;
 	struct why why = { 0 };
 	char text[512];
-	int r = options_read(argc, argv, OPTION_ROOT | OPTION_DRY_RUN, 0, &options);
+	int r = options_read(
+		argc, argv, OPTION_ROOT | OPTION_DRY_RUN | OPTION_IF_TRIAL, 0, &options);
 
 	if (r)
 		return r;
@@ -132,6 +185,13 @@ int verb_disable(int argc, char **argv, bool json)
 		report_line(&report, REPORT_PROBLEM, "%s", why_print(&why, text, sizeof text));
 	else if (tree.host && !options.dry_run && geteuid() != 0)
 		report_line(&report, REPORT_PROBLEM, "only root may change the PAM stacks");
+	/* Who hangs may not keep others from this. */
+	else if (!options.dry_run && tree_lock(&tree, &why) < 0 && tree.host)
+		report_line(&report, REPORT_NOTE, "%s", why_print(&why, text, sizeof text));
+	if (report.n[REPORT_PROBLEM])
+		return report_end(&report);
+	if (tree.host && !options.dry_run)
+		disable_here(&tree, options.if_trial, &report);
 	else
 		disable(&tree, options.dry_run, &report);
 	return report_end(&report);

@@ -9,22 +9,27 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "config/units.h"
 #include "lib/clean.h"
 #include "lib/why.h"
 #include "roomctl/change.h"
 #include "roomctl/installed.h"
 #include "roomctl/judge.h"
+#include "roomctl/lockout.h"
 #include "roomctl/options.h"
 #include "roomctl/out.h"
 #include "roomctl/stack.h"
 #include "roomctl/tree.h"
+#include "roomctl/trial.h"
 #include "roomctl/verb.h"
+#include "roomctl/watch.h"
 #include "roomctl/wiring.h"
 
 struct plan {
 	const struct tree *tree;
 	struct changes changes;
 	bool done[WIRING_SERVICES];
+	uint32_t trial; /* seconds after which it is undone; 0: never */
 	struct report *report;
 	struct why why;
 };
@@ -221,7 +226,8 @@ static int plan_judge(struct plan *plan)
 
 static int plan_make(struct plan *plan)
 {
-	int r = 0;
+	/* First, so that a boot in the middle of it all ends the trial. */
+	int r = plan->trial ? plan_dropin(plan, &trial_dropin) : 0;
 
 	for (size_t i = 0; i < WIRING_DROPINS && r == 0; i++)
 		r = plan_dropin(plan, &wiring_dropins[i]);
@@ -233,50 +239,123 @@ static int plan_make(struct plan *plan)
 }
 
 /* What must be there before the first login is led through our line. */
-static bool is_ready(bool dry_run, struct report *report)
+static bool is_ready(const struct tree *tree, bool dry_run, struct report *report)
 {
 	installed_check_policy(report);
 	installed_check_programs(false, report);
+	lockout_check(tree, report);
 	if (!dry_run && geteuid() != 0)
 		report_line(report, REPORT_PROBLEM, "only root may change the PAM stacks");
 	return report->n[REPORT_PROBLEM] + report->n[REPORT_UNKNOWN] == 0;
 }
 
-static void enable(const struct tree *tree, bool dry_run, struct report *report)
+/* A trial is undone as a whole, so there may be nothing that it would take away besides. */
+static int refuse_half(struct plan *plan)
+{
+	for (size_t i = 0; i < WIRING_SERVICES; i++) {
+		cleanup_with(service_file_free) struct service_file file = { .text = NULL };
+
+		if (service_file_read(plan, wiring_services[i], &file) == 0 && file.block.found)
+			return why_set(&plan->why, 0, "trial",
+				"/%s is wired already, and the trial's end would undo that too",
+				file.path);
+	}
+	plan->why = (struct why){ 0 };
+	return 0;
+}
+
+/* The end is prepared before the beginning: whatever ends this process, the trial ends. */
+static int begin_trial(struct plan *plan)
+{
+	struct trial trial;
+	int r = trial_new(plan->trial, &trial, &plan->why);
+
+	if (r == 0)
+		r = trial_write(&trial, &plan->why);
+	if (r == 0)
+		r = watch_start(&trial, &plan->why);
+	if (r < 0)
+		trial_take(NULL);
+	return r;
+}
+
+static void carry_out(struct plan *plan)
+{
+	char text[512];
+
+	if (plan->trial && begin_trial(plan) < 0) {
+		report_line(plan->report, REPORT_PROBLEM, "%s",
+			why_print(&plan->why, text, sizeof text));
+		return;
+	}
+	if (changes_apply(plan->tree, &plan->changes, plan->report) < 0 && plan->trial) {
+		trial_take(NULL);
+		watch_stop(NULL);
+	} else if (plan->trial) {
+		trial_report(plan->report);
+	}
+}
+
+static void enable(const struct tree *tree, const struct options *options, uint32_t trial,
+	struct report *report)
 {
 	cleanup_with(plan_release) struct plan plan = {
-		.tree = tree, .report = report, .changes.reload_matters = true
+		.tree = tree, .trial = trial, .report = report, .changes.reload_matters = true
 	};
 	char text[512];
 
-	if ((tree->host && !is_ready(dry_run, report)) || plan_make(&plan) < 0) {
+	if ((tree->host && !is_ready(tree, options->dry_run, report)) ||
+		(trial && refuse_half(&plan) < 0) || plan_make(&plan) < 0) {
 		if (plan.why.text[0])
 			report_line(report, REPORT_PROBLEM, "%s",
 				why_print(&plan.why, text, sizeof text));
 		report_line(report, REPORT_PROBLEM, "nothing was changed");
 	} else if (plan.changes.n == 0) {
 		report_line(report, REPORT_OK, "everything is wired already");
-	} else if (dry_run) {
+	} else if (options->dry_run) {
 		changes_print(&plan.changes, REPORT_WOULD, report);
 	} else {
-		changes_apply(tree, &plan.changes, report);
+		carry_out(&plan);
 	}
+}
+
+/* 0 or EXIT_USAGE after saying what is wrong. */
+static int trial_seconds(const struct options *options, uint32_t *ret)
+{
+	const char *phrase;
+
+	*ret = 0;
+	if (!options->trial)
+		return 0;
+	phrase = units_duration(options->trial, ret);
+	if (!phrase && *ret > TRIAL_SECONDS_MAX)
+		phrase = "is longer than a day";
+	if (!phrase && options->root)
+		phrase = "is for this machine, not for --root";
+	if (!phrase)
+		return 0;
+	complain("--trial: '%s' %s", options->trial, phrase);
+	return EXIT_USAGE;
 }
 
 int verb_enable(int argc, char **argv, bool json)
 {
-	cleanup_with(tree_close) struct tree tree = { .dfd = -1 };
+	cleanup_with(tree_close) struct tree tree = { .dfd = -1, .lock_fd = -1 };
 	struct report report = { .json = json };
 	struct options options;
 	struct why why = { 0 };
 	char text[512];
-	int r = options_read(argc, argv, OPTION_ROOT | OPTION_DRY_RUN, 0, &options);
+	uint32_t trial = 0;
+	int r = options_read(argc, argv, OPTION_ROOT | OPTION_DRY_RUN | OPTION_TRIAL, 0, &options);
 
+	if (r == 0)
+		r = trial_seconds(&options, &trial);
 	if (r)
 		return r;
-	if (tree_open(options.root, &tree, &why) < 0)
+	if (tree_open(options.root, &tree, &why) < 0 ||
+		(!options.dry_run && tree_lock(&tree, &why) < 0))
 		report_line(&report, REPORT_PROBLEM, "%s", why_print(&why, text, sizeof text));
 	else
-		enable(&tree, options.dry_run, &report);
+		enable(&tree, &options, trial, &report);
 	return report_end(&report);
 }

@@ -10,11 +10,14 @@
 #include <string.h>
 
 #include "config/decide.h"
+#include "config/glass.h"
 #include "lib/clean.h"
 #include "lib/deadline.h"
 #include "lib/lookup.h"
 #include "lib/why.h"
 #include "roomctl/account.h"
+#include "roomctl/explain_diff.h"
+#include "roomctl/explain_why.h"
 #include "roomctl/options.h"
 #include "roomctl/out.h"
 #include "roomctl/ruling.h"
@@ -101,7 +104,14 @@ static void print_decision(
 			decision_reason(decision, account));
 }
 
-static void print_json_end(const struct decision *decision, size_t n_tried, const struct why *why)
+/* Only a room can be compared. */
+static bool has_diff(const struct decision *decision, const char *diff)
+{
+	return diff && decision->verdict == VERDICT_ROOM && !decision->unsure;
+}
+
+static void print_json_end(const struct ruling *ruling, const struct decision *decision,
+	size_t n_tried, const char *diff, const struct why *why)
 {
 	char place[512];
 
@@ -114,6 +124,10 @@ static void print_json_end(const struct decision *decision, size_t n_tried, cons
 			place_print(&decision->rule->place, place, sizeof place) :
 			NULL);
 	json_member(stdout, ", ", "why", decision->unsure ? why->text : NULL);
+	if (has_diff(decision, diff)) {
+		fputs(", \"diff\": ", stdout);
+		explain_diff(ruling->policy, decision->room, diff, true);
+	}
 	printf(", \"exit\": %d}\n", decision_exit(decision));
 }
 
@@ -126,7 +140,7 @@ static void print_login(const struct account *account, const struct subject *log
 }
 
 static int explain(const struct ruling *ruling, const struct account *account,
-	const struct subject *login, bool json)
+	const struct subject *login, const char *diff, const char *word, bool json)
 {
 	static const char *const heads[] = { "RULE", "ROOM", "MATCHES", "" };
 	struct explained explained = { .json = json, .table = { .heads = heads, .n_cols = 4 } };
@@ -147,14 +161,29 @@ static int explain(const struct ruling *ruling, const struct account *account,
 	r = policy_decide(ruling->policy, login, account->gid, deadline_in(LOOKUP_MS), &decision,
 		explain_tried, &explained, &why);
 	if (r == 0 && json) {
-		print_json_end(&decision, explained.n, &why);
+		print_json_end(ruling, &decision, explained.n, diff, &why);
 	} else if (r == 0) {
 		if (explained.n > 0)
 			table_print(&explained.table, stdout);
 		print_decision(&decision, account, &why);
+		if (has_diff(&decision, diff))
+			explain_diff(ruling->policy, decision.room, diff, false);
+		if (has_diff(&decision, word) && !explain_why(decision.room, word)) {
+			complain("--why: nothing that is known is called '%s'", word);
+			r = -ENOENT;
+		}
 	}
 	table_free(&explained.table);
 	return r < 0 || explained.failed ? EXIT_CANNOT_TELL : decision_exit(&decision);
+}
+
+/* What the installed policy says does not count then. */
+static void say_if_off(void)
+{
+	struct why why;
+
+	if (glass_is_broken(ROOM_SYSCONFDIR, GLASS_CMDLINE, &why))
+		complain("every login is outside: pam_room is switched off %s", why.text);
 }
 
 int verb_explain(int argc, char **argv, bool json)
@@ -163,17 +192,26 @@ int verb_explain(int argc, char **argv, bool json)
 	struct options options;
 	struct account account;
 	struct subject login;
-	int r = options_read(
-		argc, argv, OPTION_POLICY | OPTION_SERVICE | OPTION_PLACE, 1, &options);
+	int r = options_read(argc, argv,
+		OPTION_POLICY | OPTION_SERVICE | OPTION_PLACE | OPTION_DIFF | OPTION_WHY, 1,
+		&options);
 
+	if (r == 0 && options.why && (json || !*options.why)) {
+		complain("--why wants a word, like mount, and answers in sentences");
+		r = EXIT_USAGE;
+	}
 	if (r == 0 && options.n_words != 1) {
 		complain("explain: which user?");
 		r = EXIT_USAGE;
 	}
 	if (r == 0)
 		r = account_login(&options, &login);
+	if (r == 0 && !options.policy)
+		say_if_off();
 	if (r == 0)
 		r = ruling_need(options.policy, &ruling);
+	if (r == 0 && options.diff && !explain_diff_knows(ruling.policy, options.diff))
+		r = EXIT_USAGE;
 	if (r)
 		return r;
 	r = account_find(options.words[0], &account);
@@ -185,5 +223,5 @@ int verb_explain(int argc, char **argv, bool json)
 	}
 	login.user = account.name;
 	login.uid = account.uid;
-	return explain(&ruling, &account, &login, json);
+	return explain(&ruling, &account, &login, options.diff, options.why, json);
 }

@@ -32,7 +32,7 @@ static void print_json(const struct rooms *rooms)
 		}
 		printf(", \"living\": %s, \"note\": ",
 			listed->life == LIFE_LIVING ? "true" : "false");
-		json_string(stdout, life_notes[listed->life]);
+		json_string(stdout, listed_note(listed));
 		fputs("}", stdout);
 	}
 	puts(rooms->n ? "\n]" : "[]");
@@ -54,7 +54,7 @@ static int print_table(const struct rooms *rooms)
 			row[j] = *listed->fields[j] ? listed->fields[j] : "-";
 		listed_since(listed, since);
 		row[FIELD_CREATED] = since;
-		row[LISTED_COLUMNS] = life_notes[listed->life];
+		row[LISTED_COLUMNS] = listed_note(listed);
 		r = table_add(&table, row);
 	}
 	if (r == 0)

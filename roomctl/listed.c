@@ -10,12 +10,14 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "lib/clean.h"
 #include "lib/deadline.h"
@@ -23,10 +25,11 @@
 #include "lib/text.h"
 #include "lib/why.h"
 #include "roomctl/out.h"
+#include "roomctl/own.h"
 #include "roomctl/verb.h"
 
 #define LIST_WAIT_MS 1000
-#define LIST_ROOMS_MAX 4096
+#define LIST_ROOMS_MAX 65536
 
 const char *const life_notes[] = {
 	[LIFE_LIVING] = "",
@@ -68,13 +71,12 @@ static void listed_read_state(int room_dfd, struct listed *listed)
 	}
 }
 
-/* Under the room's lock its keeper takes nothing away. False when it is busy until the deadline. */
-static bool listed_lock(int room_dfd)
+bool listed_lock(int room_dfd, bool alone, int ms)
 {
 	const struct timespec pause = { .tv_nsec = 3000000 };
-	int64_t deadline = deadline_in(LIST_WAIT_MS);
+	int64_t deadline = deadline_in(ms);
 
-	while (flock(room_dfd, LOCK_SH | LOCK_NB) < 0) {
+	while (flock(room_dfd, (alone ? LOCK_EX : LOCK_SH) | LOCK_NB) < 0) {
 		if (errno != EWOULDBLOCK || deadline_left(deadline) == 0)
 			return false;
 		nanosleep(&pause, NULL);
@@ -85,7 +87,7 @@ static bool listed_lock(int room_dfd)
 /* False when the room has ended meanwhile. */
 static bool listed_fill(int room_dfd, const char *key, struct listed *listed)
 {
-	bool locked = listed_lock(room_dfd);
+	bool locked = listed_lock(room_dfd, false, LIST_WAIT_MS);
 	cleanup_fd int sock = -1;
 	cleanup_fd int pidfd = -1;
 	struct stat st;
@@ -98,10 +100,14 @@ static bool listed_fill(int room_dfd, const char *key, struct listed *listed)
 		sock = registry_connect(room_dfd, &pidfd, &pid, NULL);
 	listed->life = !locked ? LIFE_BUSY : sock < 0 ? LIFE_STALE : LIFE_LIVING;
 	listed_read_state(room_dfd, listed);
+	if (fd_read_small(room_dfd, REGISTRY_LIMITS, listed->limits, sizeof listed->limits) < 0)
+		listed->limits[0] = '\0';
+	listed->frozen = faccessat(room_dfd, REGISTRY_FROZEN, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 	/* Who the keeper is, the kernel says, not the file; and a dead keeper has no pid. */
 	snprintf(listed->keeper, sizeof listed->keeper, "%d", (int)pid);
 	if (locked)
 		listed->fields[FIELD_KEEPER] = pid > 0 ? listed->keeper : "";
+	listed->keeper_pid = locked ? pid : 0;
 	if (!*listed->fields[FIELD_ROOM])
 		listed->fields[FIELD_ROOM] = listed->key;
 	return fstat(room_dfd, &st) == 0 && st.st_nlink > 0;
@@ -157,6 +163,31 @@ static int rooms_read(int rooms_dfd, struct rooms *ret)
 	return 0;
 }
 
+bool rooms_are_same(const struct rooms *rooms)
+{
+	cleanup_fd int rooms_dfd = rooms->own ? -1 : registry_open(0, NULL);
+	cleanup_free char(*keys)[REGISTRY_KEY_MAX] = NULL;
+	cleanup_free const char **sorted = NULL;
+	size_t n = 0;
+
+	if (rooms_dfd < 0 || !(keys = calloc(LIST_ROOMS_MAX, sizeof *keys)) ||
+		!(sorted = calloc(LIST_ROOMS_MAX, sizeof *sorted)) ||
+		rooms_keys(rooms_dfd, keys, sorted, &n) < 0 || n != rooms->n)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		const struct listed *listed = &rooms->list[i];
+		char path[REGISTRY_KEY_MAX + sizeof REGISTRY_FROZEN + 1];
+
+		snprintf(path, sizeof path, "%s/" REGISTRY_FROZEN, listed->key);
+		if (strcmp(listed->key, sorted[i]) != 0 || listed->life != LIFE_LIVING ||
+			kill(listed->keeper_pid, 0) < 0 ||
+			listed->frozen !=
+				(faccessat(rooms_dfd, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0))
+			return false;
+	}
+	return true;
+}
+
 /* Opens the registry: a dfd, -ENOENT when no room was ever made, or -errno after saying why. */
 static int rooms_open(void)
 {
@@ -178,6 +209,15 @@ static int rooms_open(void)
 	return r;
 }
 
+int rooms_list_seen(struct rooms *ret)
+{
+	char key[REGISTRY_KEY_MAX];
+
+	if (geteuid() == 0 && registry_inside(key, NULL) != 1)
+		return rooms_list(ret);
+	return own_list(ret);
+}
+
 int rooms_list(struct rooms *ret)
 {
 	cleanup_fd int rooms_dfd = rooms_open();
@@ -192,6 +232,11 @@ int rooms_list(struct rooms *ret)
 		return 0;
 	complain("cannot read the registry: %s", strerrordesc_np(-r));
 	return EXIT_CANNOT_TELL;
+}
+
+const char *listed_note(const struct listed *listed)
+{
+	return listed->life == LIFE_LIVING && listed->frozen ? "frozen" : life_notes[listed->life];
 }
 
 void listed_since(const struct listed *listed, char buf[32])

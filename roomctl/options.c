@@ -21,6 +21,21 @@ static const struct option_row {
 	{ "--from", OPTION_PLACE, offsetof(struct options, from) },
 	{ "--tty", OPTION_PLACE, offsetof(struct options, tty) },
 	{ "--at", OPTION_PLACE, offsetof(struct options, at) },
+	{ "--diff", OPTION_DIFF, offsetof(struct options, diff) },
+	{ "--why", OPTION_WHY, offsetof(struct options, why) },
+	{ "--svg", OPTION_SVG, offsetof(struct options, svg) },
+	{ "--user", OPTION_AUDIT, offsetof(struct options, user) },
+	{ "--fail-below", OPTION_AUDIT, offsetof(struct options, fail_below) },
+	{ "--trial", OPTION_TRIAL, offsetof(struct options, trial) },
+};
+
+static const struct flag_row {
+	const char *name;
+	int bit;
+	size_t offset;
+} flag_rows[] = {
+	{ "--dry-run", OPTION_DRY_RUN, offsetof(struct options, dry_run) },
+	{ "--if-trial", OPTION_IF_TRIAL, offsetof(struct options, if_trial) },
 };
 
 /* "--name VALUE" or "--name=VALUE": how many words it takes, or 0 when the row is not meant. */
@@ -50,9 +65,11 @@ static int options_take_any(
 	for (size_t i = 0; i < sizeof option_rows / sizeof option_rows[0] && n == 0; i++)
 		if (allowed & option_rows[i].bit)
 			n = options_take(&option_rows[i], argv, left, options);
-	if (n == 0 && (allowed & OPTION_DRY_RUN) && strcmp(argv[0], "--dry-run") == 0) {
-		options->dry_run = true;
-		return 1;
+	for (size_t i = 0; i < sizeof flag_rows / sizeof flag_rows[0] && n == 0; i++) {
+		if (!(allowed & flag_rows[i].bit) || strcmp(argv[0], flag_rows[i].name) != 0)
+			continue;
+		*(bool *)((char *)options + flag_rows[i].offset) = true;
+		n = 1;
 	}
 	if (n == 0 && argv[0][0] != '-' && options->n_words < max_words) {
 		options->words[options->n_words++] = argv[0];
@@ -78,4 +95,17 @@ int options_read(int argc, char **argv, int allowed, size_t max_words, struct op
 	if (ret->root && strspn(ret->root, "/") == strlen(ret->root))
 		ret->root = NULL;
 	return 0;
+}
+
+bool options_take_word(int *argc, char **argv, const char *word)
+{
+	int n = 1;
+
+	for (int i = 1; i < *argc; i++)
+		if (strcmp(argv[i], word) != 0)
+			argv[n++] = argv[i];
+	if (n == *argc)
+		return false;
+	*argc = n;
+	return true;
 }

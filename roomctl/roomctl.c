@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "roomctl/options.h"
 #include "roomctl/out.h"
 #include "roomctl/verb.h"
 
@@ -20,12 +21,23 @@ static const struct verb {
 	const char *help;
 } verbs[] = {
 	{ "list", verb_list, "", "the living rooms" },
-	{ "status", verb_status, "[ROOM | USER]", "which rooms are older than the policy" },
+	{ "status", verb_status, "[ROOM | USER]", "who is there, what it uses, how old" },
+	{ "reload", verb_reload, "", "living rooms get the policy's limits" },
 	{ "check", verb_check, "[FILE | --root DIR]", "is the policy right, and the wiring" },
 	{ "explain", verb_explain, "USER [--service S] [...]", "which room a login gets, and why" },
 	{ "show", verb_show, "ROOM [--policy FILE]", "a room, key by key" },
 	{ "diff", verb_diff, "[OLD] NEW [--service S]", "which users another policy moves" },
-	{ "enable", verb_enable, "[--root DIR] [--dry-run]", "put pam_room into the PAM stacks" },
+	{ "audit", verb_audit, "[--user U] [--compare]", "what may a session do? by trying" },
+	{ "enter", verb_enter, "ROOM | USER [COMMAND]", "go into a living room as its user" },
+	{ "kill", verb_kill, "ROOM | USER", "end a living room, with all that runs in it" },
+	{ "freeze", verb_freeze, "ROOM | USER", "what runs in a living room stands still" },
+	{ "thaw", verb_thaw, "ROOM | USER", "and goes on" },
+	{ "top", verb_top, "", "which room uses the machine, live" },
+	{ "map", verb_map, "[--svg FILE]", "the host as a floor plan" },
+	{ "metrics", verb_metrics, "", "the rooms for Prometheus" },
+	{ "import", verb_import, "[FILE ...]", "a policy out of pam_namespace's and pam_cap's" },
+	{ "enable", verb_enable, "[--trial TIME] [--dry-run]", "put pam_room into the PAM stacks" },
+	{ "confirm", verb_confirm, "", "keep what is on trial" },
 	{ "disable", verb_disable, "[--root DIR] [--dry-run]", "take it out again" },
 };
 
@@ -37,7 +49,9 @@ static int print_help(void)
 	for (size_t i = 0; i < N_VERBS; i++)
 		printf("  %-8s %-26s %s\n", verbs[i].name, verbs[i].args, verbs[i].help);
 	puts("\n  explain, diff: [--service NAME] [--from HOST] [--tty TTY] [--at \"Mon 14:30\"]\n"
-	     "  explain, show: [--policy FILE]");
+	     "  explain, show: [--policy FILE]\n"
+	     "  explain: [--diff ROOM | --diff docker] [--why WORD]\n"
+	     "  audit: [--fail-below N] [--lines]");
 	puts("\nexit: 0 yes, 1 no, 2 wrong usage, 3 cannot tell");
 	return EXIT_YES;
 }
@@ -48,26 +62,16 @@ static int print_version(void)
 	return EXIT_YES;
 }
 
-/* Takes that word out of the arguments, wherever it stands; whether it was there. */
-static bool take_word(int *argc, char **argv, const char *word)
-{
-	int n = 1;
-
-	for (int i = 1; i < *argc; i++)
-		if (strcmp(argv[i], word) != 0)
-			argv[n++] = argv[i];
-	if (n == *argc)
-		return false;
-	*argc = n;
-	return true;
-}
-
 static int run(int argc, char **argv)
 {
-	bool json = take_word(&argc, argv, "--json");
+	/* What follows is the command's. */
+	bool enter = argc > 2 && strcmp(argv[1], "enter") == 0;
+	bool json = !enter && options_take_word(&argc, argv, "--json");
 	const char *verb = argc > 1 ? argv[1] : NULL;
 
-	if (take_word(&argc, argv, "--help") || take_word(&argc, argv, "-h") ||
+	if (enter)
+		return verb_enter(argc - 1, argv + 1, false);
+	if (options_take_word(&argc, argv, "--help") || options_take_word(&argc, argv, "-h") ||
 		(verb && strcmp(verb, "help") == 0))
 		return print_help();
 	if (verb && strcmp(verb, "--version") == 0)

@@ -1,47 +1,46 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: pam_room contributors */
 /*
- * roomctl status: which living rooms are older than the policy. A room keeps what it was made with
- * until it ends, so what a changed policy says holds for the next one.
+ * roomctl status: who is in the living rooms, what they use, and which of them are older than the
+ * policy. A room keeps what it was made with until it ends, so what a changed policy says holds for
+ * the next one.
  */
+#include "roomctl/status.h"
+
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "cgroup/cgroup.h"
 #include "config/rooms.h"
 #include "lib/clean.h"
-#include "roomctl/listed.h"
+#include "lib/deadline.h"
 #include "roomctl/options.h"
 #include "roomctl/out.h"
 #include "roomctl/ruling.h"
 #include "roomctl/verb.h"
 
-enum age { AGE_CURRENT, AGE_SAME, AGE_CHANGED, AGE_GONE, AGE_UNKNOWN };
-
-static const struct age_row {
-	const char *word, *text;
-} age_rows[] = {
-	[AGE_CURRENT] = { "current", "current" },
-	[AGE_SAME] = { "older", "older, but this room is as it was" },
-	[AGE_CHANGED] = { "changed", "older, and this room has changed since" },
-	[AGE_GONE] = { "gone", "older, and there is no such room any more" },
-	[AGE_UNKNOWN] = { "unknown", "unknown" },
-};
+#define LEASES_MS 200 /* for all rooms */
 
 static enum age listed_age(const struct listed *listed, const struct policy *policy)
 {
-	const struct room_spec *spec = rooms_find(policy, listed->fields[FIELD_ROOM]);
-	char generation[17], number[17];
+	const struct room_spec *spec =
+		policy ? rooms_find(policy, listed->fields[FIELD_ROOM]) : NULL;
+	char generation[17], number[17], limits[SETTLE_TEXT];
 
-	snprintf(generation, sizeof generation, "%016" PRIx64, policy->generation);
-	if (!*listed->fields[FIELD_POLICY] || !*listed->fields[FIELD_SPEC])
+	if (!policy || !*listed->fields[FIELD_POLICY] || !*listed->fields[FIELD_SPEC])
 		return AGE_UNKNOWN;
+	snprintf(generation, sizeof generation, "%016" PRIx64, policy->generation);
 	if (strcmp(listed->fields[FIELD_POLICY], generation) == 0)
 		return AGE_CURRENT;
 	if (!spec)
 		return AGE_GONE;
 	snprintf(number, sizeof number, "%016" PRIx64, rooms_hash(spec));
-	return strcmp(listed->fields[FIELD_SPEC], number) == 0 ? AGE_SAME : AGE_CHANGED;
+	if (strcmp(listed->fields[FIELD_SPEC], number) != 0)
+		return AGE_CHANGED;
+	settle_print(spec, limits);
+	return strcmp(listed->limits, limits) == 0 ? AGE_SAME : AGE_LIMITS;
 }
 
 /* A room's name or key, or its user; nothing means all. */
@@ -52,66 +51,115 @@ static bool is_meant(const struct listed *listed, const char *word)
 		strcmp(listed->fields[FIELD_USER], word) == 0;
 }
 
-static void print_json(const struct listed *listed, const struct age_row *row, size_t n)
+/*
+ * The keeper may not have seen yet that whoever just asked whether it lives has gone; more leases
+ * than there are programs to hold them are counted again.
+ */
+static unsigned int count_leases(
+	const struct listed *listed, const struct members *members, int64_t deadline)
 {
-	json_member(stdout, n > 0 ? ",\n  {" : "\n  {", "key", listed->key);
-	json_member(stdout, ", ", "room", listed->fields[FIELD_ROOM]);
-	json_member(stdout, ", ", "user", listed->fields[FIELD_USER]);
-	printf(", \"living\": %s", listed->life == LIFE_LIVING ? "true" : "false");
-	json_member(stdout, ", ", "policy", row->word);
-	fputs("}", stdout);
+	const struct timespec pause = { .tv_nsec = 5000000 };
+	unsigned int n = members_leases(listed->keeper_pid);
+
+	while (n != MEMBERS_UNKNOWN && n > members->sessions + members->managers &&
+		deadline_left(deadline) > 0) {
+		nanosleep(&pause, NULL);
+		n = members_leases(listed->keeper_pid);
+	}
+	return n;
 }
 
-static int print_row(struct table *table, const struct listed *listed, const struct age_row *row)
+/* The rooms that are meant, with all that root has to be asked for. NULL: no memory. */
+static struct told *tell(const struct rooms *rooms, const struct members *members, const char *word,
+	bool all, size_t *ret_n)
 {
-	char since[32];
-	const char *cells[] = { listed->fields[FIELD_ROOM], listed->fields[FIELD_USER], since,
-		row->text, life_notes[listed->life] };
+	struct told *told = calloc(rooms->n + 1, sizeof *told);
+	cleanup_fd int root_fd = cgroup_root();
+	int64_t deadline = deadline_in(LEASES_MS);
+	size_t n = 0;
 
-	listed_since(listed, since);
-	return table_add(table, cells);
-}
+	for (size_t i = 0; told && i < rooms->n; i++) {
+		const struct listed *listed = &rooms->list[i];
 
-static int status(
-	const struct rooms *rooms, const struct policy *policy, const char *word, bool json)
-{
-	static const char *const heads[] = { "ROOM", "USER", "SINCE", "POLICY", "" };
-	cleanup_with(table_free) struct table table = { .heads = heads, .n_cols = 5 };
-	size_t n = 0, n_older = 0;
-
-	if (json)
-		fputs("{\"rooms\": [", stdout);
-	for (size_t i = 0; i < rooms->n; i++) {
-		enum age age = listed_age(&rooms->list[i], policy);
-
-		if (!is_meant(&rooms->list[i], word))
+		if (!is_meant(listed, word))
 			continue;
-		if (json)
-			print_json(&rooms->list[i], &age_rows[age], n);
-		else if (print_row(&table, &rooms->list[i], &age_rows[age]) < 0)
-			return EXIT_CANNOT_TELL;
-		n_older += age != AGE_CURRENT;
+		told[n] = (struct told){ .listed = listed,
+			.members = &members[i],
+			.own = rooms->own,
+			.leases = MEMBERS_UNKNOWN };
+		if (listed->keeper_pid > 0)
+			told[n].leases = count_leases(listed, &members[i], deadline);
+		if (all || word || rooms->own)
+			usage_read(listed, &members[i], root_fd, &told[n].usage);
+		else
+			usage_read_few(listed, &members[i], root_fd, &told[n].usage);
 		n++;
 	}
+	*ret_n = n;
+	return told;
+}
+
+static int print_all(const struct told *told, size_t n, bool one, bool json)
+{
+	cleanup_with(
+		table_free) struct table table = { .heads = told_heads, .n_cols = TOLD_COLUMNS };
+	size_t n_older = 0;
+	int code;
+
+	for (size_t i = 0; i < n; i++)
+		n_older += !told[i].own && told[i].age != AGE_CURRENT;
+	code = n_older > 0 ? EXIT_NO : EXIT_YES;
 	if (json)
-		printf("%s], \"exit\": %d}\n", n > 0 ? "\n" : "", n_older > 0 ? EXIT_NO : EXIT_YES);
-	else
+		fputs("{\"rooms\": [", stdout);
+	for (size_t i = 0; i < n; i++)
+		if (json)
+			told_json(&told[i], i);
+		else if (one)
+			told_lines(&told[i]);
+		else if (told_row(&table, &told[i]) < 0)
+			return EXIT_CANNOT_TELL;
+	if (json)
+		printf("%s], \"exit\": %d}\n", n > 0 ? "\n" : "", code);
+	else if (!one)
 		table_print(&table, stdout);
-	return n_older > 0 ? EXIT_NO : EXIT_YES;
+	return code;
+}
+
+static int status(const char *word, bool json)
+{
+	cleanup_with(ruling_close) struct ruling ruling = { 0 };
+	cleanup_with(rooms_freep) struct rooms rooms = { 0 };
+	cleanup_free struct members *members = NULL;
+	cleanup_free struct told *told = NULL;
+	size_t n = 0;
+	int r = rooms_list_seen(&rooms);
+
+	if (r)
+		return r;
+	members = members_count(&rooms, true);
+	told = members ? tell(&rooms, members, word, json, &n) : NULL;
+	if (!told) {
+		complain("cannot count who is in the rooms");
+		return EXIT_CANNOT_TELL;
+	}
+	/* Root is dropped before the policy is looked at; a user is not told which made the room.
+	 */
+	r = rooms.own ? 0 : ruling_need(NULL, &ruling);
+	if (r)
+		return r;
+	for (size_t i = 0; i < n; i++)
+		told[i].age = listed_age(told[i].listed, ruling.policy);
+	if (word && n == 0 && !json) {
+		complain("there is no room of '%s'; see roomctl list", word);
+		return EXIT_NO;
+	}
+	return print_all(told, n, word || rooms.own, json);
 }
 
 int verb_status(int argc, char **argv, bool json)
 {
-	cleanup_with(ruling_close) struct ruling ruling = { 0 };
-	cleanup_with(rooms_freep) struct rooms rooms = { 0 };
 	struct options options;
 	int r = options_read(argc, argv, 0, 1, &options);
 
-	/* The rooms first: root is dropped before the policy is looked at. */
-	if (r == 0)
-		r = rooms_list(&rooms);
-	if (r == 0)
-		r = ruling_need(NULL, &ruling);
-	return r ? r :
-		   status(&rooms, ruling.policy, options.n_words ? options.words[0] : NULL, json);
+	return r ? r : status(options.n_words ? options.words[0] : NULL, json);
 }

@@ -10,11 +10,15 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 
 #include "lib/clean.h"
+#include "lib/deadline.h"
 #include "lib/fd.h"
 #include "lib/sys.h"
 #include "lib/why.h"
+
+#define TREE_LOCK_MS 10000
 
 static int tree_open_at(const struct tree *tree, const char *path, int flags)
 {
@@ -33,13 +37,33 @@ int tree_open(const char *root, struct tree *ret, struct why *why)
 
 	if (fd < 0)
 		return why_set(why, errno, "open tree", "%s", root ? root : "/");
-	*ret = (struct tree){ .dfd = fd, .host = !root };
+	*ret = (struct tree){ .dfd = fd, .lock_fd = -1, .host = !root };
 	return 0;
 }
 
 void tree_close(struct tree *tree)
 {
 	fd_closep(&tree->dfd);
+	fd_closep(&tree->lock_fd);
+}
+
+int tree_lock(struct tree *tree, struct why *why)
+{
+	const struct timespec pause = { .tv_nsec = 20000000 };
+	int64_t deadline = deadline_in(TREE_LOCK_MS);
+	int fd = tree_open_dir(tree, "etc/pam.d");
+
+	if (fd < 0)
+		return why_set(why, -fd, "lock", "/etc/pam.d");
+	tree->lock_fd = fd;
+	while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+		if (errno != EWOULDBLOCK)
+			return why_set(why, errno, "lock", "/etc/pam.d");
+		if (deadline_left(deadline) == 0)
+			return why_set(why, ETIMEDOUT, "lock", "another roomctl is at work");
+		nanosleep(&pause, NULL);
+	}
+	return 0;
 }
 
 int tree_open_dir(const struct tree *tree, const char *path)
@@ -105,7 +129,7 @@ int tree_open_parent(const struct tree *tree, const char *path, bool make, const
 	const char *slash = strrchr(path, '/');
 	cleanup_fd int above_dfd = -1;
 	char dir[256];
-	const char *name;
+	const char *name = "";
 	int fd;
 
 	if (!slash || (size_t)(slash - path) >= sizeof dir)

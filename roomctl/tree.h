@@ -16,12 +16,17 @@ struct why;
 
 struct tree {
 	int dfd;
-	bool host; /* this machine itself */
+	int lock_fd; /* -1: not locked */
+	bool host;   /* this machine itself */
 };
 
 /* root NULL: this machine. */
 int tree_open(const char *root, struct tree *ret, struct why *why);
 void tree_close(struct tree *tree);
+
+/* Waits until no other roomctl changes that tree, at most ten seconds, and keeps others waiting
+ * until tree_close(). 0, -ETIMEDOUT or another -errno. */
+int tree_lock(struct tree *tree, struct why *why);
 
 /* A directory of the tree, opened, or -errno. */
 int tree_open_dir(const struct tree *tree, const char *path);

@@ -38,6 +38,8 @@ shows 'which homes\?' 'alice bob.*' alice
 shows 'what is in /tmp\?' 'of-bob.*' -
 shows 'may she make user namespaces\?' yes no
 shows 'may she use kernel keyrings\?' yes no
+shows 'does she see disks in /dev\?' yes no
+shows 'does a setuid program that nobody listed make root\?' yes no
 shows 'may she send raw frames\?' yes no
 shows 'may she mount\?' yes no
 shows 'may she write /proc/sys\?' yes no

@@ -5,20 +5,12 @@
  * taken means something, and what is refused says why.
  */
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "config/from.h"
 #include "config/units.h"
 #include "config/week.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(int condition)
-{
-	if (!condition)
-		abort();
-}
+#include "tests/fuzz/fuzz.h"
 
 static void try_units(const char *text)
 {

@@ -6,7 +6,6 @@
  */
 #include <errno.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "config/load.h"
@@ -14,14 +13,7 @@
 #include "config/rooms.h"
 #include "config/schema.h"
 #include "lib/why.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(int condition)
-{
-	if (!condition)
-		abort();
-}
+#include "tests/fuzz/fuzz.h"
 
 static void ask_policy(const struct policy *policy)
 {

@@ -13,8 +13,7 @@
 #include <unistd.h>
 
 #include "lib/fd.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/fuzz.h"
 
 static size_t n_inputs;
 

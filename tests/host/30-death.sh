@@ -72,6 +72,29 @@ brief_room() {
 	is_ok "linger none: nobody is left in the room" wait_for 5 no_members "$room"
 }
 
+# A duration counts from the last logout, and a login in between begins it anew.
+patient_room() {
+	policy <<-'END'
+		version = 1;
+		rooms: { patient: { linger = "12s"; }; };
+		assign: ( { user = "carol"; room = "patient"; } );
+	END
+	asleep carol 7320
+	sleep 7
+	is "linger of a duration: the same room until then" "$(as carol readlink /proc/self/ns/pid)" \
+		"$(readlink "/proc/$(find_sleeper 7320)/ns/pid")"
+	sleep 7
+	is_ok "linger of a duration: a login begins it anew" find_sleeper 7320
+	is_ok "linger of a duration: then all of it ends" wait_for 12 no_sleeper 7320
+	as carol 'echo kept >/tmp/kept'
+	sleep 2
+	is "linger of a duration: without a process the room stays too" "$(as carol cat /tmp/kept)" kept
+	is_ok "linger of a duration: and ends" wait_for 20 no_keepers
+	usual_policy
+}
+
+no_keepers() { [ -z "$(keepers)" ]; }
+
 keeper_killed() {
 	local keeper before
 	hold bob 7308 || return
@@ -127,7 +150,7 @@ keeper_stopped() {
 }
 
 # Kills helpers as long as the file is there, each at another moment of its life. They live for some milliseconds, so
-# this one looks without a pause.
+# this one looks without a pause; many rules make it a few more.
 helper_killer() {
 	# shellcheck disable=SC2016
 	perl -MTime::HiRes=usleep -e '
@@ -140,9 +163,9 @@ helper_killer() {
 				do {
 					open(my $file, "<", "/proc/$pid/comm") or last;
 					$comm = <$file> // "";
-				} while ($comm =~ /^sshd/ && $tries++ < 20);
+				} while ($comm =~ /^sshd/ && $tries++ < 200);
 				next if $comm ne "room-helper\n";
-				usleep(rand 30000);
+				usleep(rand 20000);
 				$killed++ if kill KILL => $pid;
 			}
 		}
@@ -176,8 +199,19 @@ judge_tries() {
 	isnt "helpers were killed at all" "$(cat "$STAGE/killed")" 0
 }
 
+# The usual policy, said at length.
+long_policy() {
+	policy < <(
+		echo 'version = 1; rooms: { admin: { walls = "brick"; setuid = [ "/usr/bin/sudo", "/usr/bin/passwd" ]; }; };'
+		echo 'assign: ('
+		seq 5000 | sed 's/.*/  { user = "user&"; service = "sshd"; room = "admin"; },/'
+		echo '  { user = "alice"; room = "admin"; } );'
+	)
+}
+
 helpers_killed() {
 	local n
+	long_policy
 	touch "$STAGE/killing"
 	helper_killer &
 	for n in $(seq 30); do
@@ -187,6 +221,7 @@ helpers_killed() {
 	wait_for 60 tries_done
 	rm -f "$STAGE/killing"
 	wait
+	usual_policy
 	judge_tries
 	hold alice 7312 || return
 	differs_in_all "a login after that" "$pid"
@@ -204,6 +239,8 @@ login_killed
 finish "dead logins"
 brief_room
 finish "brief rooms"
+patient_room
+finish "patient rooms"
 keeper_killed
 keeper_told
 keeper_stopped

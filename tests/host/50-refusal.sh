@@ -77,6 +77,20 @@ policies() {
 	usual_policy
 }
 
+# What cannot be limited is not opened. The VM tests have a machine with controllers.
+limits() {
+	policy <<<'version = 1; rooms: { a: { limits: { tasks = 100; }; }; }; assign: ( { user = "alice"; room = "a"; } );'
+	if grep -qsw pids /sys/fs/cgroup/cgroup.controllers; then
+		like "a limit with its controller" "$(as alice cat /proc/self/cgroup)" "*/pam_room/rooms/*.a"
+	else
+		refused "a limit without its controller" "no controller pids"
+	fi
+	policy <<<'version = 1; rooms: { a: { limits: { io = ( { path = "/proc"; read = "1M"; } ); }; }; };
+		assign: ( { user = "alice"; room = "a"; } );'
+	refused "a limit of no disk" "/proc lies on no disk"
+	usual_policy
+}
+
 policy_files() {
 	chmod 666 "$conf"
 	refused "a policy that everybody may write" "room.conf"
@@ -163,7 +177,7 @@ plan_byte() {
 # ssh -N goes on after a refusal, so there is a process to look at.
 after_the_join() {
 	local client one offset key seen
-	key=$(id -u alice).brick
+	key=$(id -u alice).admin
 	for offset in 8 16 24 32; do
 		hold alice 7504 || return
 		plan_byte "$key" "$offset"
@@ -342,6 +356,7 @@ begin
 works "before"
 finish "before refusals"
 policies
+limits
 policy_files
 works "a good policy"
 finish "refused policies"

@@ -13,13 +13,15 @@ services=(sshd login cron systemd-user)
 at() {
 	local now want days=(Sun Mon Tue Wed Thu Fri Sat) day
 	for day in 0 1 2 3 4 5 6; do
-		[ "${days[day]}" != "${1% *}" ] || want=$((day * 1440 + 10#${1:4:2} * 60 + 10#${1:7:2}))
+		[ "${days[day]}" != "${1% *}" ] || want=$((day * 86400 + 10#${1:4:2} * 3600 + 10#${1:7:2} * 60 + 5))
 	done
-	now=$(($(date -u +%w) * 1440 + 10#$(date -u +%H) * 60 + 10#$(date -u +%M)))
+	# The epoch was a Thursday.
+	now=$((($(date +%s) + 4 * 86400) % 604800))
 	# Half a week back or forth is the most that there is between two times of the week.
-	local minutes=$(((want - now + 15120) % 10080 - 5040)) sign=''
-	[ "$minutes" -ge 0 ] || sign=- minutes=$((-minutes))
-	printf 'Zone stage %s%d:%02d:30 - STG\n' "$sign" $((minutes / 60)) $((minutes % 60)) >"$STAGE/zone"
+	local seconds=$(((want - now + 907200) % 604800 - 302400)) sign=''
+	[ "$seconds" -ge 0 ] || sign=- seconds=$((-seconds))
+	printf 'Zone stage %s%d:%02d:%02d - STG\n' "$sign" $((seconds / 3600)) $((seconds / 60 % 60)) $((seconds % 60)) \
+		>"$STAGE/zone"
 	zic -d "$STAGE/zoneinfo" "$STAGE/zone" && install -m 644 "$STAGE/zoneinfo/stage" /etc/localtime
 	[ "$(date '+%a %H:%M')" = "$1" ] || date | sed "s/^/# it should be $1, and it is /"
 }
@@ -66,6 +68,7 @@ login_got() {
 	mark=$(log_now)
 	pamtester "${items[@]}" "$service" "$user" open_session close_session >"$STAGE/login" 2>&1
 	line=$(log_since "$mark" | grep -F "user '$user'" | tail -n 1)
+	line=${line%, reference *}
 	case $line in
 	*" is inside, room "* | *"gets a user manager inside, room "*)
 		line=${line##*, room }
@@ -169,6 +172,14 @@ verbs() {
 	is "explain: nobody of that name" "$(roomctl explain nobody-there 2>&1 >/dev/null; echo $?)" \
 		"roomctl: there is no user 'nobody-there', and no login of that name
 1"
+	echo 'version = 1;' >"$STAGE/plain"
+	like "explain --diff docker: what is looser and what is tighter" "$(roomctl explain carol --policy "$STAGE/plain" --diff docker 2>&1)" \
+		"*looser than a container as Docker makes it:*It may use the user's home on the host.*tighter than*It may not type into terminals (TIOCSTI).*"
+	# shellcheck disable=SC2016 # perl's
+	is "explain --diff: a room against itself differs in nothing" "$(roomctl explain carol --policy "$STAGE/plain" --diff brick --json |
+		perl -MJSON::PP -0777 -ne 'my $d = decode_json($_)->{diff}; print scalar @{$d->{differences}}, " ", $d->{same} > 50 ? "many" : "few"')" "0 many"
+	is "explain --diff: no such room" "$(roomctl explain carol --policy "$STAGE/plain" --diff brikc 2>&1; echo $?)" \
+		"roomctl: --diff: there is no room 'brikc': did you mean 'brick'?"$'\n2'
 	is "explain: root is outside" "$(roomctl explain root | tail -n 1)" "outside: root always is"
 	is "explain: a system account is outside" "$(roomctl explain daemon | tail -n 1)" \
 		"outside: a system account, and no rule matches"
@@ -234,16 +245,15 @@ generations() {
 	local one
 	usual_policy
 	hold alice 8001 || return
-	is "status: current" "$(roomctl status alice | tail -n 1 | tr -s ' ' | cut -d' ' -f1,2,5-)" "brick alice current"
+	is "status: current" "$(roomctl status alice | grep -E '(room|policy) ' | tr -s ' ' | tr '\n' ';')" "$(id -u alice).admin: room admin of alice; policy current;"
 	is "status: current is yes" "$(roomctl status >/dev/null; echo $?)" 0
 	echo '# another' >>/etc/pam_room/room.conf
 	is "status: older" "$(roomctl status --json | grep -o '"policy": "[a-z]*"')" '"policy": "older"'
 	is "status: older is no" "$(roomctl status >/dev/null; echo $?)" 1
-	echo 'rooms: { brick: { linger = "none"; }; };' >/etc/pam_room/room.d/10.conf
-	sed -i '/^rooms/d; s/brief/brick/' /etc/pam_room/room.conf
+	sed -i 's/admin: {/& linger = "none";/' /etc/pam_room/room.conf
 	is "status: older, and another room now" "$(roomctl status --json | grep -o '"policy": "[a-z]*"')" \
 		'"policy": "changed"'
-	for one in list status; do
+	for one in list metrics; do
 		is "$one: only root may" "$(setpriv --reuid=alice --regid=alice --clear-groups roomctl $one 2>&1; echo $?)" \
 			"roomctl: only root may see the rooms
 3"

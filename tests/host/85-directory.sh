@@ -162,7 +162,7 @@ no_lookup() { ! pgrep -x room-lookup >/dev/null; }
 not_asked() {
 	echo hang >/etc/stage-directory
 	usual_policy
-	is "no rule about groups: nobody is asked" "$(got alice)" brick
+	is "no rule about groups: nobody is asked" "$(got alice)" admin
 	is "no rule about groups: nor for carol" "$(got carol)" brief
 	rm /etc/stage-directory
 }

@@ -185,6 +185,15 @@ rooms() { ls /run/pam_room/rooms 2>/dev/null; }
 
 # --- the log --------------------------------------------------------------------------------------------------------
 
+# tells NAME CODE PATTERN COMMAND...: it ends with that code and says that.
+tells() {
+	local name=$1 code=$2 pattern=$3 out status=0
+	shift 3
+	out=$("$@" 2>&1) || status=$?
+	is "$name: exit $code" "$status" "$code"
+	like "$name: it says so" "$out" "*$pattern*"
+}
+
 # log_since N: the product's lines since line N; what was sent before the call is there for sure.
 log_now() {
 	local mark
@@ -200,6 +209,45 @@ log_since() {
 	sed -n "$(($1 + 1)),${now}p" "$STAGE/syslog" | grep pam_room
 }
 
+# --- programs of tests/fault ------------------------------------------------------------------------------------------
+
+manager=/usr/lib/systemd/systemd
+
+# fault_begin: they are built, where a program in a room finds them and in the place of the user manager too. Rooms end
+# with their last login.
+fault_begin() {
+	make -s -C "$ROOM_BUILD/tests/fault" check >"$STAGE/fault.log" 2>&1 &&
+		install -m 755 "$ROOM_BUILD/tests/fault/enter" /usr/local/lib/stage/enter && mkdir -p "${manager%/*}" &&
+		{ [ ! -e "$manager" ] || mv "$manager" "$manager.real"; } &&
+		install -m 755 "$ROOM_BUILD/tests/fault/enter" "$manager" && policy <<-'END' && return
+			version = 1;
+			rooms: { fault: { walls = "brick"; linger = "none"; }; faultg: { walls = "glass"; linger = "none"; };
+			         faultc: { walls = "concrete"; linger = "none"; }; };
+			assign: ( { user = "faultg*"; room = "faultg"; }, { user = "faultc*"; room = "faultc"; },
+			          { group = "nobodys-group"; room = "closed"; }, { uid = "1000-"; room = "fault"; } );
+		END
+	not_ok "the programs of tests/fault stand" "$(tail -n 20 "$STAGE/fault.log")"
+	return 1
+}
+
+# fault_matrix WORD...: for tests/fault/matrix, whose tries have users of their own.
+fault_matrix() {
+	local n
+	if [ "$(uname -m)" != x86_64 ]; then
+		echo "ok the crash matrix # SKIP its injector knows the registers of x86-64"
+		return
+	fi
+	for n in {fault,faultg,faultc}{1..4}; do useradd -m -s /bin/sh "$n"; done
+	"$here/../fault/matrix" "$ROOM_BUILD/tests/fault" "$@" | grep -v '^1\.\.'
+	for n in {fault,faultg,faultc}{1..4}; do userdel -r "$n" 2>/dev/null; done
+}
+
+fault_end() {
+	rm -f "$manager"
+	[ ! -e "$manager.real" ] || mv "$manager.real" "$manager"
+	usual_policy
+}
+
 # --- between the tests ----------------------------------------------------------------------------------------------
 
 people=(alice bob carol dave)
@@ -212,12 +260,15 @@ policy() {
 	install -m 644 /dev/stdin /etc/pam_room/room.conf
 }
 
-# carol's room ends with her last login; everybody else has what an empty policy gives.
+# alice may use sudo in her room, carol's ends with her last login; everybody else has what an empty policy gives.
 usual_policy() {
 	policy <<-'END'
 		version = 1;
-		rooms: { brief: { walls = "brick"; linger = "none"; }; };
-		assign: ( { user = "carol"; room = "brief"; } );
+		rooms: {
+		  brief: { walls = "brick"; linger = "none"; };
+		  admin: { walls = "brick"; setuid = [ "/usr/bin/sudo", "/usr/bin/passwd" ]; };
+		};
+		assign: ( { user = "carol"; room = "brief"; }, { user = "alice"; room = "admin"; } );
 	END
 }
 
@@ -226,7 +277,7 @@ counts() {
 	echo "mounts $(wc -l </proc/self/mountinfo)"
 	echo "namespaces $(lsns --noheadings --raw --output NS,TYPE | grep -cE ' (mnt|pid|ipc|uts|net|user|cgroup)$')"
 	echo "registry $(find /run/pam_room -mindepth 1 ! -path /run/pam_room/rooms 2>/dev/null | wc -l)"
-	echo "helpers $(pgrep -c -x 'room-[hl].*')"
+	echo "helpers $(pgrep -c -x 'room-[hln].*')"
 }
 
 everything_ended() {
@@ -237,7 +288,6 @@ everything_ended() {
 # begin: every file starts from the same state.
 begin() {
 	usual_policy
-	[ -e "$STAGE/counts" ] || counts >"$STAGE/counts"
 }
 
 # finish NAME: everybody leaves, and nothing stays.

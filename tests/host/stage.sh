@@ -87,6 +87,8 @@ stage_cover() {
 	done
 	# The overlays hold what they need of it.
 	umount -R -l /mnt
+	# As systemd leaves a host: what is mounted somewhere shows wherever a peer of it is.
+	mount --make-rshared /
 	mkdir -p "$STAGE"
 }
 

@@ -177,6 +177,29 @@ new_fedora() {
 		put usr/lib/pam.d/systemd-user
 }
 
+# authselect(8) writes its own files anew, by another profile or after a change of one. The lines are in files that are not its.
+test_authselect() {
+	new_fedora
+	ctl 0 enable
+	result $? "authselect: enable"
+	put etc/authselect/system-auth <<-'END'
+		auth        sufficient    pam_sss.so forward_pass
+		session     required      pam_limits.so
+		-session    optional      pam_systemd.so
+		session     optional      pam_sss.so
+	END
+	ctl 0 check && ! said problem && said 'ok: sshd'
+	result $? "authselect: another profile is selected, check finds all in order"
+	grep -q pam_room "$root/etc/authselect/system-auth" "$root/etc/pam.d/postlogin"
+	[ $? -eq 1 ]
+	result $? "authselect: no file of its has our line"
+	printf 'session optional pam_keyinit.so revoke\n' >>"$root/etc/authselect/system-auth"
+	ctl 0 check && said 'ok: sshd'
+	result $? "authselect: nor does a feature matter, wherever it stands"
+	ctl 0 disable && [ "$(tail -n 1 "$root/etc/authselect/system-auth")" = 'session optional pam_keyinit.so revoke' ]
+	result $? "authselect: disable leaves its files alone"
+}
+
 # counts SERVICE N: the file has N lines with our module.
 counts() {
 	[ "$(grep -c '^session required pam_room.so$' "$root/etc/pam.d/$1")" -eq "$2" ]
@@ -414,6 +437,54 @@ test_doors() {
 	result $? "a vendor's file counts too"
 }
 
+# imports TEXT...: roomctl import of $root's files prints these.
+imports() {
+	(cd "$root/etc" && "$ROOMCTL" import namespace.conf capability.conf) >"$dir/said" 2>"$dir/complaints" || return 1
+	for text; do
+		grep -qxF -- "$text" "$dir/said" || return 1
+	done
+}
+
+test_import() {
+	new_tree import
+	put etc/namespace.conf <<-'END'
+		# as shipped
+		/tmp     /tmp-inst/         level      root,adm
+		/var/tmp /var/tmp/tmp-inst/ tmpfs:mntopts=size=2g,nosuid,mode=1777:noinit root,adm
+		$HOME    $HOME/$USER.inst/  context
+	END
+	put etc/capability.conf <<-'END'
+		cap_net_raw,^cap_net_admin user1 @net
+		12,!cap_chown  "x joe # 12 is net_admin
+		CAP_SYS_MODULE ann
+		none *
+	END
+	imports '  imported: { walls = "glass"; tmp: { size = "2G"; }; };' '  { user = [ "adm" ]; room = "outside"; },' \
+		'  { uid = "1000-"; room = "imported"; }' && [ "$(grep -c '"adm"' "$dir/said")" -eq 1 ]
+	result $? "import: directories of pam_namespace become a room"
+	imports '  line1: { walls = "glass"; capabilities: { inheritable = [ "net_admin", "net_raw" ]; }; };' \
+		'  { user = [ "user1" ]; room = "line1"; },' '  { group = [ "net" ]; room = "line1"; },' \
+		'  line2: { walls = "glass"; capabilities: { bounding = [ "-chown" ]; inheritable = [ "net_admin" ]; }; };' \
+		'  line3: { walls = "glass"; capabilities: { bounding = [ "+sys_module" ]; inheritable = [ "sys_module" ]; }; };'
+	result $? "import: lines of pam_cap become rooms"
+	imports "# lost: namespace.conf:2: 'level': a room's directories are the user's, at any SELinux level" \
+		"# lost: namespace.conf:3: the mount option 'mode=1777'" "# lost: capability.conf:2: the name '\"x'" &&
+		grep -q "^# lost: namespace.conf:4: '\$HOME' of one's own" "$dir/said" &&
+		grep -q "^# lost: capability.conf:1: '^cap_net_admin': a room gives no ambient" "$dir/said" &&
+		grep -q '5 meanings are lost' "$dir/complaints"
+	result $? "import: what is lost is told with its line"
+	cp "$dir/said" "$dir/draft.conf"
+	"$ROOMCTL" check "$dir/draft.conf" >"$dir/said" 2>&1 && said '^ok: '
+	result $? "import: what it prints is a policy"
+	printf '/tmp /tmp-inst/ user ~ann\n' | put etc/namespace.conf
+	printf 'cap_kill *\n' | put etc/capability.conf
+	imports '  { user = [ "ann" ]; room = "imported"; },' '  { room = "outside"; }' '  { uid = "1000-"; room = "line1"; },'
+	result $? "import: only some, and everybody"
+	"$ROOMCTL" import "$root/etc/pam.d" >"$dir/said" 2>&1
+	[ $? -eq 2 ]
+	result $? "import: a file that is neither is wrong usage"
+}
+
 # Every service without a file of its own.
 test_other() {
 	new_debian12
@@ -457,11 +528,13 @@ test_usage() {
 round_trip debian12
 round_trip debian13
 round_trip fedora
+test_authselect
 test_vendor
 test_refusals
 test_mending
 test_judgement
 test_doors
+test_import
 test_other
 test_usage
 echo "1..$n"

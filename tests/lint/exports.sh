@@ -12,6 +12,7 @@ module=$top_builddir/pam_room/.libs/pam_room.so
 helper=$top_builddir/helper/room-helper
 keeper=$top_builddir/keeper/room-keeper
 lookup=$top_builddir/lookup/room-lookup
+bus=$top_builddir/bus/room-bus
 roomctl=$top_builddir/roomctl/roomctl
 libc='libc\.so\.6|ld-linux-(x86-64|aarch64)\.so\.[12]'
 
@@ -52,11 +53,11 @@ hardened() {
 	esac
 }
 
-for file in "$module" "$helper" "$keeper" "$lookup" "$roomctl"; do
+for file in "$module" "$helper" "$keeper" "$lookup" "$bus" "$roomctl"; do
 	test -f "$file" || complain "$file:1: not built"
 done
 verdict || exit 1
-helper=$(real "$helper") keeper=$(real "$keeper") lookup=$(real "$lookup") roomctl=$(real "$roomctl")
+helper=$(real "$helper") keeper=$(real "$keeper") lookup=$(real "$lookup") bus=$(real "$bus") roomctl=$(real "$roomctl")
 
 exports=$(nm -D --defined-only "$module" | awk '{ print $NF }' | sed 's/@.*//')
 printf '%s\n' "$exports" | grep -v -E '^pam_sm_(authenticate|setcred|acct_mgmt|open_session|close_session|chauthtok)$' |
@@ -68,14 +69,16 @@ for name in libpam.so.0 libc.so.6; do
 	needed "$module" | grep -q -x "$name" || complain "$module:1: does not need $name"
 done
 only_needs "$module" 'libpam\.so\.0|libc\.so\.6'
-only_needs "$helper" "$libc|libcap\\.so\\.2|libseccomp\\.so\\.2|libconfig\\.so\\.[0-9]+|libsystemd\\.so\\.0"
+only_needs "$helper" "$libc|libseccomp\\.so\\.2|libconfig\\.so\\.[0-9]+"
 only_needs "$lookup" "$libc"
-only_needs "$roomctl" "$libc|libcap\\.so\\.2|libseccomp\\.so\\.2|libconfig\\.so\\.[0-9]+"
+only_needs "$roomctl" "$libc|libseccomp\\.so\\.2|libconfig\\.so\\.[0-9]+|libncursesw?\\.so\\.6|libtinfo\\.so\\.6"
+only_needs "$bus" "$libc|libsystemd\\.so\\.0"
 ! readelf -l -W "$keeper" | grep -q INTERP || complain "$keeper:1: has an interpreter"
 test -z "$(needed "$keeper")" || complain "$keeper:1: is not static"
 hardened "$module" dynamic
 hardened "$helper" dynamic
 hardened "$keeper" static
 hardened "$lookup" dynamic
+hardened "$bus" dynamic
 hardened "$roomctl" dynamic
 verdict

@@ -11,11 +11,13 @@ may_include() {
 	case $1 in
 	lib) echo lib ;;
 	config) echo config lib ;;
-	helper) echo helper config lib ;;
+	cgroup) echo cgroup config lib ;;
+	helper) echo helper cgroup config lib ;;
 	keeper) echo keeper lib ;;
+	bus) echo bus cgroup lib ;;
 	lookup) echo lookup lib ;;
 	pam_room) echo pam_room lib ;;
-	roomctl) echo roomctl config lib ;;
+	roomctl) echo roomctl cgroup config lib ;;
 	*) echo none ;;
 	esac
 }
@@ -23,7 +25,7 @@ may_include() {
 # The two floors inside lib/.
 lib_floor() {
 	case $1 in
-	clean | why | sys | fd | text | log | deadline) echo 0 ;;
+	clean | why | sys | fd | text | log | journal | program | deadline) echo 0 ;;
 	wire | record | plan | ask | lease | lookup | registry | apply) echo 1 ;;
 	*) echo unknown ;;
 	esac
@@ -74,6 +76,9 @@ for file in $(c_files | grep -v '^tests/'); do
 	pam_room/*) alien='libconfig|seccomp\.h|sys/capability|systemd/' ;;
 	keeper/* | lookup/* | lib/*) alien='libconfig|[</]seccomp\.h|sys/capability|systemd/|security/' ;;
 	config/*) alien='[</]seccomp\.h|sys/capability|systemd/|security/' ;;
+	cgroup/*) alien='libconfig|[</]seccomp\.h|sys/capability|systemd/|security/' ;;
+	bus/*) alien='libconfig|[</]seccomp\.h|sys/capability|security/' ;;
+	helper/* | roomctl/*) alien='sys/capability|systemd/|security/pam' ;;
 	*) alien='security/pam' ;;
 	esac
 	alien_line=$(grep -n -E "^[ 	]*#[ 	]*include[ 	]*<.*($alien)" "$file" | grep -v '<linux/' || true)

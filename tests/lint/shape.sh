@@ -10,22 +10,29 @@ need shellcheck shellcheck
 need mandoc mandoc
 ctags --version | grep -q 'Universal Ctags' || need universal-ctags universal-ctags
 
-for file in $(c_files); do
-	lines=$(wc -l <"$file")
-	test "$lines" -lt 400 || complain "$file:$lines: 400 lines or more"
-	head -n 1 "$file" | grep -q '^/\* SPDX-License-Identifier: ' ||
-		complain "$file:1: no SPDX-License-Identifier"
-	sed -n 2p "$file" | grep -q '^ \* SPDX-FileCopyrightText: ' ||
-		complain "$file:2: no SPDX-FileCopyrightText"
-	# Columns as an editor shows them: a tab reaches to the next multiple of eight.
-	expand "$file" | LC_ALL=C.UTF-8 awk -v file="$file" \
-		'length > 100 { print file ":" FNR ": " length " columns" }' >>"$complaints"
-	test "$file" = lib/sys.h || grep -n -E '^[[:space:]]*#[[:space:]]*(if|ifdef|ifndef|elif)' "$file" |
-		sed "s|^\([0-9]*\):.*|$file:\1: #if outside lib/sys.h|" >>"$complaints"
-	case $file in
-	*.h) grep -q '^#pragma once$' "$file" || complain "$file:1: no #pragma once" ;;
-	esac
-done
+# Columns as an editor shows them: a tab reaches to the next multiple of eight.
+# shellcheck disable=SC2016 # awk's
+c_files | LC_ALL=C.UTF-8 xargs awk '
+	function columns(text, parts, n, i, width) {
+		n = split(text, parts, "\t")
+		for (i = 1; i < n; i++)
+			width += length(parts[i]) + 8 - (width + length(parts[i])) % 8
+		return width + length(parts[n])
+	}
+	function close_file() {
+		if (lines >= 400)
+			print file ":" lines ": 400 lines or more"
+		if (file ~ /\.h$/ && !once)
+			print file ":1: no #pragma once"
+	}
+	FNR == 1 { close_file(); file = FILENAME; once = 0; files++ }
+	{ lines = FNR }
+	FNR == 1 && !/^\/\* SPDX-License-Identifier: / { print file ":1: no SPDX-License-Identifier" }
+	FNR == 2 && !/^ \* SPDX-FileCopyrightText: / { print file ":2: no SPDX-FileCopyrightText" }
+	columns($0) > 100 { print file ":" FNR ": " columns($0) " columns" }
+	/^[ \t]*#[ \t]*(if|ifdef|ifndef|elif)/ && file != "lib/sys.h" { print file ":" FNR ": #if outside lib/sys.h" }
+	/^#pragma once$/ { once = 1 }
+	END { close_file(); if (files < 50) print "tests/lint/shape.sh:1: only " files " files" }' >>"$complaints"
 
 # shellcheck disable=SC2046 # the tree has no name with a blank
 ctags -x --fields=+ne --output-format=json --languages=C --kinds-C=f --langmap=C:.c.h -f - $(c_files) |
@@ -36,15 +43,15 @@ test "$(wc -l <"$complaints.ends")" -gt 50 ||
 	complain "tests/lint/shape.sh:1: ctags found too few functions"
 rm -f "$complaints.ends"
 
-tree_files . | grep -v -E '^LICENSE$|\.patch$' | while read -r file; do
-	grep -n -I -E '[[:blank:]]+$' "$file" | sed "s|^\([0-9]*\):.*|$file:\1: blanks at the end|"
+tree_files . | grep -v -E '^LICENSE$|\.patch$|^tests/fuzz/corpus/' >"$complaints.files"
+xargs grep -n -I -H -E '[[:blank:]]+$' <"$complaints.files" | sed 's|^\([^:]*:[0-9]*\):.*|\1: blanks at the end|' >>"$complaints"
+while read -r file; do
 	test -z "$(tail -c 1 "$file")" || grep -q -I -v . "$file" || echo "$file:1: no newline at the end"
-done >>"$complaints"
+done <"$complaints.files" >>"$complaints"
+rm -f "$complaints.files"
 
 # SC2317 takes functions that a trap or a variable calls for dead ones.
-for file in $(sh_files); do
-	shellcheck -x -e SC2317 -P "$top_srcdir" -P SCRIPTDIR -f gcc "$file" >>"$complaints" || true
-done
+sh_files | xargs -P "$(nproc)" -n 8 shellcheck -x -e SC2317 -P "$top_srcdir" -P SCRIPTDIR -f gcc >>"$complaints" || true
 
 pages=$(tree_files . | grep -E '^man/.*\.[1-8]$' || true)
 test -n "$pages" || complain "man:1: no manual page"

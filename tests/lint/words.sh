@@ -15,13 +15,11 @@ words=$(paste -s -d '|' <<'END' | sed 's/+//g'
 \bXX+X\b
 END
 )
-for file in $(tree_files .); do
-	grep -n -I -E -o "$words" "$file" | sed "s|^|$file:|" >>"$complaints" || true
-	printf '%s\n' "$file" | grep -i -E "$words" >>"$complaints" || true
-done
+tree_files . | xargs grep -n -I -E -o -H "$words" >>"$complaints" || true
+tree_files . | grep -i -E "$words" >>"$complaints" || true
 
 # Texts as they are; of the sources the comments only, by line: names in code are nobody's spelling.
-allowed=crypted,hda,nd # hda is a device, Nd a macro of mdoc(7)
+allowed=crypted,hda,nd,chage # hda is a device, Nd a macro of mdoc(7), chage a program
 texts=$(tree_files . | grep -E '(\.md|^man/.*\.[1-8]|\.conf)$' |
 	grep -v -E '^(tests/policy/wrong/|doc/policy\.md)' || true) # misspelled on purpose
 # shellcheck disable=SC2086 # the tree has no name with a blank

@@ -91,6 +91,9 @@ static void test_refused(void **state)
 	assert_int_equal(open_session(SOMEBODY, 0), PAM_ABORT);
 	assert_int_equal(n_said, 1);
 	assert_non_null(strstr(said, "room-helper cannot be run"));
+	/* "(reference k3x9pa)" */
+	assert_non_null(strstr(said, "(reference "));
+	assert_int_equal(strlen(strstr(said, "(reference ")), 18);
 	assert_null(strchr(said, '\n'));
 }
 

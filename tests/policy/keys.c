@@ -34,19 +34,13 @@ static void print_later(const struct schema_row *row)
 {
 	const char *before = "Not built yet: ";
 
-	if (row->later) {
-		puts("Not built yet.");
-		return;
-	}
 	for (const struct schema_choice *choice = row->choices; choice && choice->name; choice++) {
 		if (!choice->later)
 			continue;
 		printf("%s\\(dq%s\\(dq", before, choice->name);
 		before = ", ";
 	}
-	if (row->type == SCHEMA_LINGER)
-		printf("%sa duration", before);
-	if (before[0] == ',' || row->type == SCHEMA_LINGER)
+	if (before[0] == ',')
 		puts(".");
 }
 

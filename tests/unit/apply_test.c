@@ -57,13 +57,15 @@ static void keep(int ready)
 
 static int setup(void **state)
 {
-	struct clone_args args = { .flags = (unsigned int)plan_ns_flags(), .exit_signal = SIGCHLD };
+	struct clone_args args = { .exit_signal = SIGCHLD };
 	int dfd, ready[2];
 	char c;
 
 	(void)state;
 	if (geteuid() != 0)
 		return 0;
+	for (int i = 0; i < PLAN_N_NS; i++)
+		args.flags |= (unsigned int)plan_ns_table[i].flag;
 	dfd = unit_dir_make(base);
 	snprintf(here, sizeof here, "%s/here", base);
 	snprintf(only, sizeof only, "%s/only", base);

@@ -30,6 +30,7 @@ static const struct answer room = { .outcome = OUTCOME_ROOM,
 	.why = { 0, "", "" },
 	.key = "1001.staff",
 	.rule = "room.conf:12",
+	.banner = "Welcome (room staff)",
 	.plan = "plan\0bytes",
 	.plan_len = 10 };
 
@@ -140,6 +141,7 @@ static void test_answer_round_trip(void **state)
 	assert_int_equal(answer.outcome, OUTCOME_ROOM);
 	assert_string_equal(answer.key, "1001.staff");
 	assert_string_equal(answer.rule, "room.conf:12");
+	assert_string_equal(answer.banner, "Welcome (room staff)");
 	assert_int_equal(answer.plan_len, 10);
 	assert_int_equal(answer_decode(bytes, (size_t)len, &answer, &why), 0);
 	assert_memory_equal(answer.plan, "plan\0bytes", 10);
@@ -197,7 +199,8 @@ static void test_answer_outcomes(void **state)
 }
 
 /* Writes an answer with these strings, which may be longer than the fields they go to. */
-static int with_strings(const char *step, const char *text, const char *key, const char *rule)
+static int with_banner(
+	const char *step, const char *text, const char *key, const char *rule, const char *banner)
 {
 	struct wire wire = { .data = bytes, .size = sizeof bytes };
 
@@ -207,8 +210,14 @@ static int with_strings(const char *step, const char *text, const char *key, con
 	wire_put_str(&wire, text);
 	wire_put_str(&wire, key);
 	wire_put_str(&wire, rule);
+	wire_put_str(&wire, banner);
 	wire_put_u32(&wire, 0);
 	return decode_answer(wire.at);
+}
+
+static int with_strings(const char *step, const char *text, const char *key, const char *rule)
+{
+	return with_banner(step, text, key, rule, "");
 }
 
 static void test_answer_long_strings(void **state)
@@ -222,6 +231,8 @@ static void test_answer_long_strings(void **state)
 	assert_int_equal(strlen(answer.why.step), sizeof answer.why.step - 1);
 	assert_int_equal(strlen(answer.why.text), sizeof answer.why.text - 1);
 	assert_int_equal(strlen(answer.rule), sizeof answer.rule - 1);
+	assert_int_equal(with_banner("", "", "", "", text), 0);
+	assert_int_equal(strlen(answer.banner), sizeof answer.banner - 1);
 }
 
 static void test_answer_strings_are_tame(void **state)
@@ -231,6 +242,8 @@ static void test_answer_strings_are_tame(void **state)
 	assert_string_equal(answer.why.step, "a?b");
 	assert_string_equal(answer.why.text, "c?[2Jd");
 	assert_string_equal(answer.rule, "e?f");
+	assert_int_equal(with_banner("", "", "", "", "Gr\xc3\xbc\xc3\x9f\033[2J\n"), 0);
+	assert_string_equal(answer.banner, "Gr\xc3\xbc\xc3\x9f?[2J?");
 }
 
 static void test_answer_key(void **state)

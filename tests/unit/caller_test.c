@@ -74,6 +74,14 @@ static void test_other_descriptors(void **state)
 		caller_check_module(0, socket(AF_INET, SOCK_STREAM, 0), &why), -EPROTOTYPE);
 }
 
+static void test_program(void **state)
+{
+	(void)state;
+	assert_int_equal(caller_check_program("/proc/self/exe", &why), 0);
+	assert_int_equal(caller_check_program("/bin/sh", &why), -EPERM);
+	assert_int_equal(caller_check_program("/nowhere", &why), -ENOENT);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -81,6 +89,7 @@ int main(void)
 		cmocka_unit_test(test_real_uid),
 		cmocka_unit_test(test_socket_of_user),
 		cmocka_unit_test(test_other_descriptors),
+		cmocka_unit_test(test_program),
 	};
 
 	return cmocka_run_group_tests_name("caller", tests, NULL, NULL);

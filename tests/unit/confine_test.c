@@ -10,6 +10,7 @@
 #include <linux/seccomp.h>
 #include <linux/securebits.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
@@ -138,6 +139,11 @@ static void test_inheritable_and_ambient(void **state)
 	assert_true(status_of(pid, "CapInh", 16) == 0);
 	assert_true(status_of(pid, "CapAmb", 16) == 0);
 	end(pid);
+	/* What the policy wants of it, and no more. */
+	plan.inheritable = 1u << CAP_KILL;
+	pid = confined(confine_with_ambient);
+	assert_true(status_of(pid, "CapInh", 16) == 1u << CAP_KILL);
+	end(pid);
 }
 
 static void test_securebits(void **state)
@@ -223,11 +229,35 @@ static void confine_without_setpcap(void *arg)
 	unit_must(apply_confine(&plan, &why) == -EACCES);
 }
 
+/* A bounding set that cannot be read is not one that has ended. */
+static void confine_unreadable_set(void *arg)
+{
+	const unsigned int err = *(const unsigned int *)arg;
+	struct sock_filter insns[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_prctl, 0, 3),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[0])),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PR_CAPBSET_READ, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | err),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = { .len = sizeof insns / sizeof insns[0], .filter = insns };
+
+	unit_must(sys_seccomp(SECCOMP_SET_MODE_FILTER, 0, &program) == 0);
+	plan.bounding = 0;
+	unit_must(apply_confine(&plan, &why) == -(int)err);
+	unit_must(strstr(why.step, "capabilities") != NULL);
+}
+
 static void test_refusals(void **state)
 {
+	static unsigned int errors[] = { EPERM, EINVAL, EIO };
+
 	(void)state;
 	unit_need_root();
 	make_plan();
+	for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++)
+		assert_int_equal(unit_child(confine_unreadable_set, &errors[i]), 0);
 	assert_int_equal(unit_child(confine_bad_filter, NULL), 0);
 	assert_int_equal(unit_child(confine_locked_securebits, NULL), 0);
 	assert_int_equal(unit_child(confine_without_setpcap, NULL), 0);

@@ -8,6 +8,7 @@
 
 #include <sched.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 
 #include "lib/clean.h"
@@ -147,6 +148,33 @@ static void test_open_beneath_stays(void **state)
 			fail_msg("'%s' left the directory", ways[i]);
 	assert_int_equal(fd_open_beneath(dfd, "", O_RDONLY), -ENOENT);
 	assert_int_equal(unit_fds(), before);
+}
+
+/* What anybody renames elsewhere does not come between: the kernel answers EAGAIN to the first try.
+ */
+static void test_open_beneath_is_patient(void **state)
+{
+	pid_t pid = fork();
+
+	(void)state;
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		close(openat(dfd, "here", O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+		for (;;) {
+			renameat(dfd, "here", dfd, "there");
+			renameat(dfd, "there", dfd, "here");
+		}
+	}
+	mkdirat(dfd, "deep", 0755);
+	for (int i = 0; i < 200000; i++) {
+		int fd = fd_open_beneath(dfd, "deep/../deep/../deep/../deep", O_PATH);
+
+		if (fd < 0)
+			fail_msg("%s after %d", strerror(-fd), i);
+		close(fd);
+	}
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
 }
 
 /* alarm() would end the test program: it must not wait for a writer. */
@@ -336,6 +364,7 @@ int main(void)
 		cmocka_unit_test(test_open_beneath_no_links),
 		cmocka_unit_test(test_open_on_mount),
 		cmocka_unit_test(test_open_beneath_stays),
+		cmocka_unit_test(test_open_beneath_is_patient),
 		cmocka_unit_test(test_fifo_does_not_block),
 		cmocka_unit_test(test_read_all),
 		cmocka_unit_test(test_read_all_endless),

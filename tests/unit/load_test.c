@@ -130,16 +130,17 @@ static void mistakes(void *arg)
 	must_complain("\nxyzzy = 1;", 2, "unknown key 'xyzzy'");
 	must_complain("version = 2;", 1, "the number 1");
 	must_complain("version = \"1\";", 1, "the number 1");
-	must_complain("on_failure = \"allow\";", 1, "is understood, but not built yet");
+	must_complain("on_failure = \"alow\";", 1, "did you mean \"allow\"");
 	must_complain("rooms: (\n);", 1, "a group");
 	must_complain("rooms: { a: { walls = \"brikc\"; }; };", 1, "did you mean \"brick\"");
 	must_complain("rooms: { a: { walls = \"wood\"; }; };", 1, "it wants \"glass\"");
-	must_complain("rooms: { a: { walls = \"glass\"; }; };", 1,
-		"\"glass\" is understood, but not built yet");
+	must_complain("rooms: { a: { namespaces = [ \"mount\", \"pid\", \"user\" ]; }; };", 1,
+		"\"user\" is understood, but not built yet");
+	must_complain("rooms: { a: { tmp: { kind = \"disk\"; }; }; };", 1, "at least \"1M\"");
+	must_complain("rooms: { a: { tmp: { kind = \"disk\";\n size = \"1023K\"; }; }; };", 2,
+		"at least \"1M\"");
 	must_complain("rooms: { a: { walls = 3; }; };", 1, "'walls' wants");
-	must_complain("rooms: { a: {\n linger = \"10m\"; }; };", 2, "'linger'");
-	must_complain("rooms: { a: { limits: { memory = \"1G\"; }; }; };", 1,
-		"'limits.memory' is understood, but not built yet");
+	must_complain("rooms: { a: {\n linger = \"10x\"; }; };", 2, "'linger'");
 	must_complain("rooms: { a: { wals = \"brick\"; }; };", 1, "did you mean 'walls'");
 	must_complain("rooms: { a: { };\n b = 1; };", 2, "room 'b' wants a group");
 	must_complain("rooms: { outside: { }; };", 1, "'outside' is no room");

@@ -15,7 +15,7 @@
 
 /* Where things stand in the bytes, by plan_encode(). */
 #define AT_NS 1
-#define AT_SECUREBITS (AT_NS + 8 * PLAN_N_NS + 8)
+#define AT_SECUREBITS (AT_NS + 8 * PLAN_N_NS + 8 + 8)
 #define AT_N_RLIMITS (AT_SECUREBITS + 4 + 1)
 
 static struct plan plan, got;
@@ -32,6 +32,7 @@ static int setup(void **state)
 	for (int i = 0; i < PLAN_N_NS; i++)
 		plan.ns_ino[i] = 4026531840u + (unsigned int)i;
 	plan.bounding = 0x00000000a80425fbu;
+	plan.inheritable = 0x2400u;
 	plan.securebits = 0x2f;
 	plan.no_new_privs = true;
 	plan.n_rlimits = 2;
@@ -63,6 +64,7 @@ static void assert_same_plan(void)
 {
 	assert_memory_equal(got.ns_ino, plan.ns_ino, sizeof plan.ns_ino);
 	assert_true(got.bounding == plan.bounding);
+	assert_true(got.inheritable == plan.inheritable);
 	assert_true(got.securebits == plan.securebits);
 	assert_int_equal(got.no_new_privs, plan.no_new_privs);
 	assert_int_equal(got.n_rlimits, plan.n_rlimits);
@@ -77,9 +79,9 @@ static void assert_same_plan(void)
 
 static bool in_range(const struct plan *p)
 {
-	for (int i = 0; i < PLAN_N_NS; i++)
-		if (p->ns_ino[i] == 0)
-			return false;
+	if (p->ns_ino[PLAN_NS_MNT] == 0 || p->ns_ino[PLAN_NS_PID] == 0 ||
+		(p->inheritable & ~p->bounding))
+		return false;
 	if (p->n_rlimits > PLAN_RLIMITS_MAX || p->n_insns == 0 || p->n_insns > PLAN_INSNS_MAX)
 		return false;
 	for (size_t i = 0; i < p->n_rlimits; i++)
@@ -96,7 +98,7 @@ static void test_round_trip(void **state)
 	assert_same_plan();
 	plan.no_new_privs = false;
 	plan.securebits = 0;
-	plan.bounding = 0;
+	plan.bounding = plan.inheritable = 0;
 	plan.n_rlimits = 0;
 	len = (size_t)plan_encode(&plan, bytes, sizeof bytes);
 	assert_int_equal(decode(len), 0);
@@ -184,7 +186,7 @@ static void test_version(void **state)
 	(void)state;
 	for (int version = 0; version < 256; version++) {
 		bytes[0] = (unsigned char)version;
-		assert_int_equal(decode(len), version == 1 ? 0 : -EBADMSG);
+		assert_int_equal(decode(len), version == 2 ? 0 : -EBADMSG);
 	}
 }
 
@@ -194,9 +196,25 @@ static void test_no_namespace(void **state)
 	for (int i = 0; i < PLAN_N_NS; i++) {
 		setup(state);
 		memset(bytes + AT_NS + 8 * i, 0, 8);
+		if (i > PLAN_NS_PID) {
+			assert_int_equal(decode(len), 0);
+			continue;
+		}
 		assert_int_equal(decode(len), -EBADMSG);
 		assert_non_null(strstr(why.text, plan_ns_table[i].name));
 	}
+}
+
+static void test_inheritable(void **state)
+{
+	(void)state;
+	plan.inheritable = plan.bounding;
+	len = (size_t)plan_encode(&plan, bytes, sizeof bytes);
+	assert_int_equal(decode(len), 0);
+	plan.inheritable |= UINT64_C(1) << 40;
+	len = (size_t)plan_encode(&plan, bytes, sizeof bytes);
+	assert_int_equal(decode(len), -EBADMSG);
+	assert_non_null(strstr(why.text, "inheritable"));
 }
 
 static void test_securebits(void **state)
@@ -276,7 +294,12 @@ static void test_no_filter(void **state)
 static void test_namespaces(void **state)
 {
 	(void)state;
-	assert_int_equal(plan_ns_flags(), CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS);
+	assert_int_equal(plan_ns_flags(&plan),
+		CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNET |
+			CLONE_NEWCGROUP);
+	plan.ns_ino[PLAN_NS_NET] = plan.ns_ino[PLAN_NS_IPC] = 0;
+	assert_int_equal(
+		plan_ns_flags(&plan), CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWCGROUP);
 	for (int i = 0; i < PLAN_N_NS; i++) {
 		char name[64];
 
@@ -288,6 +311,8 @@ static void test_namespaces(void **state)
 	assert_int_equal(plan_ns_table[PLAN_NS_PID].flag, CLONE_NEWPID);
 	assert_int_equal(plan_ns_table[PLAN_NS_IPC].flag, CLONE_NEWIPC);
 	assert_int_equal(plan_ns_table[PLAN_NS_UTS].flag, CLONE_NEWUTS);
+	assert_int_equal(plan_ns_table[PLAN_NS_NET].flag, CLONE_NEWNET);
+	assert_int_equal(plan_ns_table[PLAN_NS_CGROUP].flag, CLONE_NEWCGROUP);
 }
 
 #define TEST(name) cmocka_unit_test_setup(name, setup)
@@ -303,6 +328,7 @@ int main(void)
 		TEST(test_random_bytes),
 		TEST(test_version),
 		TEST(test_no_namespace),
+		TEST(test_inheritable),
 		TEST(test_securebits),
 		TEST(test_limits),
 		TEST(test_too_many_limits),

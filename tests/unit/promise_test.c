@@ -73,6 +73,25 @@ static void kept(void *arg)
 	unit_must(unit_fds() == before);
 }
 
+/* Two managers of one room that a group shares. */
+static void shared(void *arg)
+{
+	(void)arg;
+	own_run();
+	make_room("0.lab");
+	make_room("1001.a");
+	unit_must(promise_write(1001, "0.lab", &why) == 0);
+	unit_must(promised(1001, "0.lab"));
+	unit_must(promised(1002, NULL));
+	unit_must(promise_write(1002, "0.lab", &why) == 0);
+	unit_must(promised(1001, "0.lab") && promised(1002, "0.lab"));
+	/* One of them moves to a room of his own, and the other is where he was. */
+	unit_must(promise_write(1001, "1001.a", &why) == 0);
+	unit_must(promised(1001, "1001.a") && promised(1002, "0.lab"));
+	unit_must(promise_write(1002, NULL, &why) == 0);
+	unit_must(promised(1001, "1001.a") && promised(1002, NULL));
+}
+
 static void broken(void *arg)
 {
 	char key[REGISTRY_KEY_MAX];
@@ -97,6 +116,12 @@ static void test_kept(void **state)
 	assert_int_equal(unit_child(kept, NULL), 0);
 }
 
+static void test_shared(void **state)
+{
+	(void)state;
+	assert_int_equal(unit_child(shared, NULL), 0);
+}
+
 static void test_broken(void **state)
 {
 	(void)state;
@@ -107,6 +132,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_kept),
+		cmocka_unit_test(test_shared),
 		cmocka_unit_test(test_broken),
 	};
 

@@ -253,7 +253,8 @@ static void remove_room(void *arg)
 	unit_must(registry_remove_room(rooms_dfd, dfd, KEY) == 0);
 	close(dfd);
 	dfd = room(rooms_dfd);
-	unit_file(dfd, "unknown", "x", 0600);
+	unit_file(dfd, "of-a-later-version", "x", 0600);
+	unit_must(mkdirat(dfd, "unknown", 0700) == 0);
 	unit_must(registry_remove_room(rooms_dfd, dfd, KEY) == -ENOTEMPTY);
 }
 

@@ -12,7 +12,7 @@
 #include "config/rooms.h"
 #include "config/schema.h"
 
-/* Keys that contradict each other are told though some of them are not built yet. */
+/* Keys that contradict each other, and what no key says by itself. */
 static void test_between_keys(void **state)
 {
 	(void)state;
@@ -25,13 +25,78 @@ static void test_between_keys(void **state)
 	wrong_room("limits: { memory = \"1G\"; memory_high = \"2G\"; };", "is above limits.memory");
 	wrong_room("no_new_privs = true; setuid = \"all\";", "no program of 'setuid' elevates");
 	/* Beside it is not in it. */
-	in_room((char[256]){ 0 }, 256, "");
 	assert_int_equal(
 		read_text_of("rooms: { r: { no_entry = \"/srv\"; bind = ( { source = \"/a\"; "
 			     "target = \"/srv2\"; } ); }; };"),
-		-EINVAL);
-	for (size_t i = 0; i < complaints.errors.n; i++)
-		assert_null(strstr(complaints.errors.list[i].text, "lies in"));
+		0);
+}
+
+static void test_namespaces(void **state)
+{
+	const struct room_spec *spec;
+
+	(void)state;
+	wrong_room("namespaces = [ \"mount\", \"ipc\" ];", "needs \"mount\" and \"pid\"");
+	wrong_room("namespaces = [ \"pid\" ];", "needs \"mount\" and \"pid\"");
+	wrong_room("namespaces = [ \"mount\", \"pid\", \"network\" ];", "'network' says otherwise");
+	wrong_room("namespaces = [ \"mount\", \"pid\" ]; network = \"none\";",
+		"'network' says otherwise");
+	wrong_room("namespaces = [ \"mount\", \"pid\" ]; hostname = \"a\";", "needs \"uts\"");
+	/* Not written, they follow the network. */
+	assert_int_equal(
+		read_text_of("rooms: { a: { network = \"none\"; }; b: { walls = \"concrete\"; "
+			     "network = \"host\"; }; };"),
+		0);
+	spec = policy->rooms;
+	assert_int_equal(spec[0].namespaces & ROOM_NS_NETWORK, ROOM_NS_NETWORK);
+	assert_int_equal(spec[1].namespaces & ROOM_NS_NETWORK, 0);
+	assert_int_equal(spec[1].namespaces & ROOM_NS_CGROUP, ROOM_NS_CGROUP);
+}
+
+static void test_privileges(void **state)
+{
+	(void)state;
+	wrong_room("securebits = [ \"keep_caps\" ];", "would leave capabilities");
+	wrong_room("securebits = [ \"noroot\", \"no_setuid_fixup\" ];", "would leave capabilities");
+	wrong_room("capabilities: { inheritable = [ \"sys_admin\" ]; };", "goes beyond");
+	assert_int_equal(
+		read_text_of("rooms: { r: { securebits = [ \"noroot\", \"noroot_locked\" ]; "
+			     "capabilities: { inheritable = [ \"kill\" ]; }; }; };"),
+		0);
+	/* "none" is no_new_privs, and a list at concrete is a list. */
+	assert_int_equal(
+		read_text_of("rooms: { a: { setuid = \"none\"; }; b: { walls = \"concrete\"; }; "
+			     "c: { walls = \"concrete\"; setuid = \"/usr/bin/passwd\"; }; };"),
+		0);
+	assert_true(policy->rooms[0].no_new_privs);
+	assert_true(policy->rooms[1].no_new_privs);
+	assert_false(policy->rooms[2].no_new_privs);
+}
+
+/* What the room is made of is not to be laid over. */
+static void test_places(void **state)
+{
+	char text[4096] = "no_entry = ( \"/a\"";
+
+	(void)state;
+	wrong_room("bind = ( { source = \"/proc\"; target = \"/srv\"; } );",
+		"/proc, which is the room's");
+	wrong_room("bind = ( { source = \"/srv\"; target = \"/dev/x\"; } );",
+		"/dev, which is the room's");
+	wrong_room("bind = ( { source = \"/srv\"; target = \"/run/pam_room\"; } );",
+		"/run/pam_room, which is the room's");
+	wrong_room("writable = \"/proc/sys/net\";", "/proc is the room's own");
+	wrong_room("writable = \"/\";", "/ is the room's own");
+	wrong_room("no_entry = \"/dev/shm\";", "/dev is the room's own");
+	wrong_room("no_entry = \"/proc\";", "/proc is the room's own");
+	wrong_room("read_only = \"/run/pam_room/x\";", "/run/pam_room is the room's own");
+	assert_int_equal(read_text_of("rooms: { r: { no_entry = ( \"/proc/interrupts\", "
+				      "\"/sys/class/net\", \"/devices\" ); }; };"),
+		0);
+	for (int i = 0; i < 64; i++)
+		snprintf(text + strlen(text), sizeof text - strlen(text), ", \"/a%d\"", i);
+	strcat(text, " );");
+	wrong_room(text, "has 65 items, more than 64");
 }
 
 static void test_warnings(void **state)
@@ -41,6 +106,8 @@ static void test_warnings(void **state)
 		"its members become administrators of this host");
 	warns("rooms: { r: { capabilities: { bounding = [ \"+sys_admin\" ]; }; }; };",
 		"may use sys_admin");
+	warns("rooms: { r: { dev = \"host\"; devices = \"/dev/kvm\"; }; };", "adds nothing");
+	warns("rooms: { r: { on_failure = \"allow\"; }; };", "may find a way");
 	warns("rooms: { r: { }; };", "no rule leads to room 'r'");
 	warns("assign: ( { room = \"closed\"; }, { user = \"a\"; room = \"brick\"; } );",
 		"never reached");
@@ -164,6 +231,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_between_keys),
+		TEST(test_namespaces),
+		TEST(test_privileges),
+		TEST(test_places),
 		TEST(test_warnings),
 		TEST(test_capabilities),
 		TEST(test_origins),

@@ -81,7 +81,7 @@ static void test_nearest(void **state)
 		schema_nearest_choice(schema_find(SCHEMA_ROOM, "walls")->choices, "bricks"),
 		"brick");
 	/* One that is not supported yet is no advice. */
-	assert_null(schema_nearest_choice(schema_find(SCHEMA_ROOM, "walls")->choices, "glas"));
+	assert_null(schema_nearest_choice(schema_find(SCHEMA_ROOM, "namespaces")->choices, "usr"));
 }
 
 int main(void)

@@ -1,27 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: pam_room contributors */
 /*
- * Tests of helper/seccomp.c: the compiled program is run here, instruction by instruction as the
- * kernel would (seccomp(2), bpf of linux/filter.h), on calls with the arguments that matter.
+ * Tests of helper/seccomp.c with the profile of brick, and of what holds in every profile. The
+ * others are in profiles_test.c, what a policy changes in lifted_test.c.
  */
 #include "tests/unit/unit.h"
 
-#include <sched.h>
-#include <stdbool.h>
-#include <sys/ioctl.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 
 #include "helper/seccomp.h"
-#include "lib/sys.h"
 #include "lib/why.h"
-
-#define HIGH (UINT64_C(1) << 32) /* in the half of an argument that the kernel does not look at */
-#define ALLOW SECCOMP_RET_ALLOW
-#define ERROR(err) (SECCOMP_RET_ERRNO | (err))
+#include "tests/unit/filter.h"
 
 static struct plan plan;
-static struct room_spec spec;
+static struct room_spec spec = { .profile = PROFILE_DEVELOPER };
 static struct why why;
 
 static int setup(void **state)
@@ -30,56 +22,9 @@ static int setup(void **state)
 	return seccomp_compile(&spec, &plan, &why);
 }
 
-static bool jumps(const struct sock_filter *insn, uint32_t a)
-{
-	switch (BPF_OP(insn->code)) {
-	case BPF_JEQ:
-		return a == insn->k;
-	case BPF_JGT:
-		return a > insn->k;
-	case BPF_JGE:
-		return a >= insn->k;
-	case BPF_JSET:
-		return a & insn->k;
-	}
-	fail_msg("jump %#x", insn->code);
-	return false;
-}
-
-/* What the program says of one call. */
-static uint32_t run(const struct seccomp_data *data)
-{
-	uint32_t a = 0;
-
-	for (size_t pc = 0; pc < plan.n_insns; pc++) {
-		const struct sock_filter *insn = &plan.insns[pc];
-
-		if (insn->code == (BPF_RET | BPF_K))
-			return insn->k;
-		if (insn->code == (BPF_LD | BPF_W | BPF_ABS)) {
-			assert_true(insn->k + 4 <= sizeof *data);
-			memcpy(&a, (const char *)data + insn->k, 4);
-		} else if (insn->code == (BPF_ALU | BPF_AND | BPF_K)) {
-			a &= insn->k;
-		} else if (insn->code == (BPF_JMP | BPF_JA)) {
-			pc += insn->k;
-		} else if (BPF_CLASS(insn->code) == BPF_JMP) {
-			pc += jumps(insn, a) ? insn->jt : insn->jf;
-		} else {
-			fail_msg("instruction %zu has code %#x", pc, insn->code);
-		}
-	}
-	fail_msg("the program has no end");
-	return 0;
-}
-
 static uint32_t call(long nr, uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3)
 {
-	const struct seccomp_data data = {
-		.nr = (int)nr, .arch = SYS_AUDIT_ARCH, .args = { a0, a1, a2, a3 }
-	};
-
-	return run(&data);
+	return filter_call(&plan, SYS_AUDIT_ARCH, nr, a0, a1, a2, a3);
 }
 
 static void test_denied(void **state)
@@ -199,7 +144,7 @@ static void test_foreign(void **state)
 
 		for (size_t i = 0; i < sizeof arches / sizeof arches[0]; i++) {
 			data.arch = arches[i];
-			assert_int_equal(run(&data), ERROR(ENOSYS));
+			assert_int_equal(filter_run(&plan, &data, NULL), ERROR(ENOSYS));
 		}
 		if (SYS_AUDIT_ARCH == AUDIT_ARCH_X86_64)
 			assert_int_equal(call((long)(SYS_X32_BIT | (unsigned int)nr), 0, 0, 0, 0),
@@ -207,10 +152,43 @@ static void test_foreign(void **state)
 	}
 }
 
+/* A later kernel's call is not let in by a filter that has never heard of it. */
+static void test_unknown(void **state)
+{
+	static const long calls[] = { 472, 473, 500, 547, 548, 600, 1024, INT32_MAX, INT32_MIN,
+		-1 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++)
+		assert_int_equal(call(calls[i], 0, 0, 0, 0), ERROR(ENOSYS));
+	/* Nor one that fills a gap. */
+	if (SYS_AUDIT_ARCH == AUDIT_ARCH_X86_64)
+		for (long nr = 337; nr < 424; nr++)
+			assert_int_equal(call(nr, 0, 0, 0, 0), ERROR(ENOSYS));
+	/* The newest that is known. */
+	assert_int_equal(call(471, 0, 0, 0, 0), ALLOW);
+	assert_int_equal(call(467, 0, 0, 0, 0), ERROR(EPERM)); /* open_tree_attr */
+}
+
+/* Every login loads the program and every call runs it. */
 static void test_size(void **state)
 {
 	(void)state;
-	assert_in_range(plan.n_insns, 50, 400);
+	for (unsigned int profile = PROFILE_DEVELOPER; profile <= PROFILE_STRICT; profile++) {
+		const struct room_spec one = { .profile = profile };
+		size_t steps = 0, most = 0;
+
+		assert_int_equal(seccomp_compile(&one, &plan, &why), 0);
+		assert_in_range(plan.n_insns, 50, 1500);
+		for (int nr = 0; nr < 480; nr++) {
+			struct seccomp_data data = { .nr = nr, .arch = SYS_AUDIT_ARCH };
+
+			assert_int_not_equal(filter_run(&plan, &data, &steps), FILTER_BROKEN);
+			most = steps > most ? steps : most;
+		}
+		assert_in_range(most, 5, 70);
+	}
+	setup(NULL);
 }
 
 int main(void)
@@ -223,6 +201,7 @@ int main(void)
 		cmocka_unit_test(test_families),
 		cmocka_unit_test(test_core_limit),
 		cmocka_unit_test(test_foreign),
+		cmocka_unit_test(test_unknown),
 		cmocka_unit_test(test_size),
 	};
 

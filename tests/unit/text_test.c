@@ -132,14 +132,23 @@ static void test_room_name_bytes(void **state)
 static void test_room_key(void **state)
 {
 	static const char *const good[] = { "0.a", "1001.staff", "4294967294.a-b_9",
-		"4294967294.abcdefghijklmnopqrstuvwxyz012345" };
+		"4294967294.abcdefghijklmnopqrstuvwxyz012345", "1001.guests.0",
+		"4294967294.abcdefghijklmnopqrstuvwxyz012345.9223372036854775807" };
 	static const char *const bad[] = { "", ".", "1001", "1001.", ".staff", "1001.Staff", "01.a",
 		"-1.a", "+1.a", " 1.a", "1.a ", "1..a", "1.a.b", "1./", "../a", "1.../a", "1.a/..",
 		"1/2.a", "4294967295.a", "4294967296.a", "99999999999999999999.a", "0x1.a",
 		"1.abcdefghijklmnopqrstuvwxyz0123456", "1.a\n", "1\n.a", "000000000000000.a",
-		"0000000000000000.a" };
+		"0000000000000000.a", "1.a.", "1.a.01", "1.a.-1", "1.a.1.1",
+		"1.a.9223372036854775808", "1.a.1 ", "1..1" };
+	char name[TEXT_ROOM_NAME_MAX + 1];
 
 	(void)state;
+	assert_string_equal(text_key_name("1001.guests.7", name), "guests");
+	assert_string_equal(text_key_name("1001.staff", name), "staff");
+	assert_string_equal(text_key_name("1.abcdefghijklmnopqrstuvwxyz012345", name),
+		"abcdefghijklmnopqrstuvwxyz012345");
+	assert_string_equal(text_key_name("1.abcdefghijklmnopqrstuvwxyz0123456", name), "");
+	assert_string_equal(text_key_name("1001", name), "");
 	for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
 		if (!text_is_room_key(good[i]))
 			fail_msg("'%s' was refused", good[i]);

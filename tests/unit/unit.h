@@ -79,16 +79,44 @@ static inline int unit_remove_one(
 	return remove(path);
 }
 
-/* Makes a directory and returns its fd; path is filled. */
-static inline int unit_dir_make(char path[64])
-{
-	snprintf(path, 64, "/tmp/pam_room_unit.XXXXXX");
-	return mkdtemp(path) ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-}
-
 static inline void unit_dir_remove(const char *path)
 {
 	nftw(path, unit_remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+}
+
+#define UNIT_DIRS_MAX 64
+
+/* The directories that were made here: a test that fails removes nothing. */
+static struct {
+	pid_t pid;
+	size_t n;
+	char paths[UNIT_DIRS_MAX][64];
+} unit_dirs;
+
+/* Not by a child that ends as its parent would. */
+static inline void unit_dirs_remove(void)
+{
+	for (size_t i = 0; unit_dirs.pid == getpid() && i < unit_dirs.n; i++)
+		unit_dir_remove(unit_dirs.paths[i]);
+}
+
+/* Makes a directory, in $TMPDIR when that is short, and returns its fd; path is filled. */
+static inline int unit_dir_make(char path[64])
+{
+	const char *above = getenv("TMPDIR");
+
+	if (!above || !*above || strlen(above) >= 40)
+		above = "/tmp";
+	snprintf(path, 64, "%s/pam_room_unit.XXXXXX", above);
+	if (!mkdtemp(path))
+		return -1;
+	if (unit_dirs.n == 0) {
+		unit_dirs.pid = getpid();
+		atexit(unit_dirs_remove);
+	}
+	if (unit_dirs.n < UNIT_DIRS_MAX && unit_dirs.pid == getpid())
+		memcpy(unit_dirs.paths[unit_dirs.n++], path, 64);
+	return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
 /* Makes the file name in dfd with this text; mode as said, whatever the umask. */

@@ -88,6 +88,7 @@ static void test_cpus(void **state)
 	static const char *const bad[] = { "", ",", "1,", ",1", "1-", "-1", "3-1", "1,1", "1-3,3",
 		"2,1", "1024", "0-1024", "a", "1 2", "01", "1--2" };
 	struct units_cpus cpus = { 0 };
+	char text[UNITS_CPUS_TEXT];
 
 	(void)state;
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
@@ -98,7 +99,9 @@ static void test_cpus(void **state)
 	assert_int_equal(cpus.bits[0], 0x75);
 	assert_int_equal(cpus.bits[1], 1);
 	assert_int_equal(cpus.bits[15], UINT64_C(1) << 63);
+	assert_string_equal(units_print_cpus(&cpus, text), "0,2,4-6,64,1023");
 	assert_null(units_cpus("0-1023", &cpus));
+	assert_string_equal(units_print_cpus(&cpus, text), "0-1023");
 	for (size_t i = 0; i < 16; i++)
 		assert_int_equal(cpus.bits[i], UINT64_MAX);
 }

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: pam_room contributors */
+/*
+ * Which driver this machine has, and what the drivers share (see cgroup.h).
+ */
+#include "cgroup/cgroup.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "cgroup/limits.h"
+#include "lib/clean.h"
+#include "lib/fd.h"
+#include "lib/text.h"
+#include "lib/why.h"
+
+static const char step[] = "control group";
+
+const struct cgroup_driver *cgroup_driver(void)
+{
+	/* sd_booted(3) */
+	return access("/run/systemd/system", F_OK) == 0 ? &cgroup_systemd : &cgroup_fs;
+}
+
+int cgroup_root(void)
+{
+	/* The second where the first holds the old hierarchies beside it. */
+	static const char *const paths[] = { "/sys/fs/cgroup", "/sys/fs/cgroup/unified" };
+
+	for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+		cleanup_fd int fd = open(paths[i], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		struct statfs fs;
+
+		if (fd >= 0 && fstatfs(fd, &fs) == 0 && fs.f_type == CGROUP2_SUPER_MAGIC)
+			return take_fd(&fd);
+	}
+	return -ENOENT;
+}
+
+int cgroup_of(pid_t pid, char *buf, size_t size, struct why *why)
+{
+	char name[48], text[4096], *line;
+	ssize_t len;
+
+	snprintf(name, sizeof name, "/proc/%d/cgroup", pid);
+	len = fd_read_small(AT_FDCWD, name, text, sizeof text);
+	if (len < 0)
+		return why_set(why, (int)-len, step, "that of process %d", pid);
+	line = strncmp(text, "0::", 3) == 0 ? text : strstr(text, "\n0::");
+	if (!line)
+		return why_set(why, ENOENT, step, "there is no unified hierarchy");
+	line += *line == '\n' ? 4 : 3;
+	snprintf(buf, size, "%.*s", (int)strcspn(line, "\n"), line);
+	return 0;
+}
+
+static bool has_word(const char *text, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (const char *at = text; (at = strstr(at, word)); at += len)
+		if ((at == text || at[-1] == ' ') && (at[len] == ' ' || at[len] == '\n'))
+			return true;
+	return false;
+}
+
+int cgroup_check_controllers(int root_fd, const struct limits *limits, struct why *why)
+{
+	const char *needed[N_LIMITS];
+	size_t n = limits_controllers(limits, needed);
+	char text[512];
+
+	if (n == 0)
+		return 0;
+	if (root_fd < 0)
+		return why_set(why, ENOTSUP, step, "limits need the unified hierarchy");
+	if (fd_read_small(root_fd, "cgroup.controllers", text, sizeof text) < 0)
+		return why_set(why, ENOTSUP, step, "its controllers are unknown");
+	for (size_t i = 0; i < n; i++)
+		if (!has_word(text, needed[i]))
+			return why_set(why, ENOTSUP, step,
+				"the unified hierarchy has no controller %s", needed[i]);
+	return 0;
+}
+
+/* A login takes two or three processes. */
+#define FULL_MARGIN 3
+
+/* A number, or UINT64_MAX for "max" and for what is not there. */
+static uint64_t read_number(int dfd, const char *name)
+{
+	char text[32];
+	uint64_t number;
+
+	if (fd_read_small(dfd, name, text, sizeof text) < 0)
+		return UINT64_MAX;
+	text[strcspn(text, "\n")] = '\0';
+	return text_u64(text, UINT64_MAX, &number) < 0 ? UINT64_MAX : number;
+}
+
+int cgroup_check_full(const struct cgroup_room *room, struct why *why)
+{
+	cleanup_fd int root_fd = cgroup_root();
+	cleanup_fd int dfd = -1;
+	char path[256];
+	uint64_t most, now;
+
+	if (root_fd < 0)
+		return 0;
+	cgroup_driver()->path(room, path, sizeof path);
+	dfd = fd_open_beneath(root_fd, path, O_RDONLY | O_DIRECTORY);
+	if (dfd < 0)
+		return 0;
+	most = read_number(dfd, "pids.max");
+	now = read_number(dfd, "pids.current");
+	if (most == UINT64_MAX || now == UINT64_MAX || now + FULL_MARGIN <= most)
+		return 0;
+	return why_set(why, EAGAIN, "enter room",
+		"your room is full (tasks %" PRIu64 " of %" PRIu64 ")", now, most);
+}
