@@ -2,6 +2,7 @@
 # Rules about groups and netgroups that a directory holds. While it answers they lead where they say. While it does not,
 # a login is refused when it would matter what the directory says, and only then: root and the administrators whom the
 # machine itself knows get in, so that somebody can mend it.
+# once: bookworm
 set -u
 # shellcheck source=lib.sh
 . "${0%/*}/lib.sh"

@@ -4,32 +4,13 @@
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 export TEST_RUN=/run/room-test
+# The same while the machine boots.
+kept=/var/lib/room-test
 mkdir -p "$TEST_RUN"
 # shellcheck source=lib.sh
 . "$here/lib.sh"
-
-# The trees were made with --prefix=/usr, where /lib may be a link here and a folder there.
-install_product() {
-	[ -n "$(ls -A /payload/root)" ] || { note "no product in the payload: its tests have to fail"; return 0; }
-	tar -C /payload/root -cf - . | tar -C / -xpf - --keep-directory-symlink --no-overwrite-dir
-	mkdir -p /etc/pam_room
-	cp "$here/room.conf" /etc/pam_room/room.conf
-	chmod 644 /etc/pam_room/room.conf
-}
-
-# One key of root's opens every account.
-make_users() {
-	local user home
-	ssh-keygen -q -t ed25519 -N '' -f "$TEST_RUN/key"
-	for user in alice bob carol; do
-		useradd --create-home --shell /bin/bash "$user"
-	done
-	for user in root alice bob carol; do
-		home=$(getent passwd "$user" | cut -d: -f6)
-		install -d -m 700 -o "$user" -g "$user" "$home/.ssh"
-		install -m 600 -o "$user" -g "$user" "$TEST_RUN/key.pub" "$home/.ssh/authorized_keys"
-	done
-}
+# shellcheck source=setup.sh
+. "$here/setup.sh"
 
 # shellcheck disable=SC2016
 listens() { bash -c 'exec 3<>/dev/tcp/localhost/22' 2>/dev/null; }
@@ -63,7 +44,7 @@ early_birds() {
 # Every login before this point is an ordinary one, so wiring that breaks sshd shows here first.
 enable_product() {
 	is_ok "an ssh login works before enable" on alice true
-	early_birds
+	if wanted 04-early.sh; then early_birds; fi
 	if command -v roomctl >/dev/null; then
 		is_ok "roomctl enable" roomctl enable
 		is_ok "roomctl check" roomctl check
@@ -73,40 +54,75 @@ enable_product() {
 	wait_for 20 no_processes alice
 }
 
-run_scripts() {
-	local script only word
+# wanted SCRIPT: whether /payload/only, words of names, lets it run. Without any, one that says "once: RELEASE", because it is
+# long and the releases do not differ in it, runs there, and in all when /payload/all says so.
+wanted() {
+	local only word once
 	read -r only </payload/only
+	if [ -z "$only" ]; then
+		once=$(sed -n 's/^# once: //p' "$here/$1")
+		[ -z "$once" ] || [ -s /payload/all ] || [ "$once" = "$(. /etc/os-release && echo "$VERSION_CODENAME")" ]
+		return
+	fi
+	for word in $only; do
+		case $1 in *"$word"*) return 0 ;; esac
+	done
+	return 1
+}
+
+run_scripts() {
+	local script
 	for script in "$here"/[0-9][0-9]-*.sh; do
-		if [ -n "$only" ]; then
-			for word in $only; do
-				case ${script##*/} in *"$word"*) break ;; esac
-				false
-			done || continue
-		fi
-		run_script "$script"
+		if wanted "${script##*/}"; then run_script "$script"; fi
 	done
 }
 
 # A script that hangs costs its own results and those of no other.
 run_script() {
-	local name=${1##*/} start=$SECONDS since before
+	local name=${1##*/} start since before
+	# A test may set the clock.
+	start=$(cut -d. -f1 /proc/uptime)
 	since=$(date +%H:%M:%S)
 	before=$(failures)
 	timeout --kill-after=5 600 bash "$1" || not_ok "$name ran to its end" "it ended with $?"
-	note "$name took $((SECONDS - start)) s"
+	note "$name took $(($(cut -d. -f1 /proc/uptime) - start)) s"
 	[ "$(failures)" -eq "$before" ] || show_journal "$since"
+}
+
+# A trial and then a real boot, with what is known so far on the disk: the rest is after-reboot.sh's.
+reboot_in_trial() {
+	is_ok "reboot: it is disabled first" roomctl disable
+	picture >"$TEST_RUN/bare"
+	is_ok "reboot: a trial begins" roomctl enable --trial 1h
+	isnt "reboot: which changes something" "$(picture)" "$(cat "$TEST_RUN/bare")"
+	cp -a "$TEST_RUN" "$kept"
+	# The end of this unit is the end of the machine otherwise.
+	mkdir -p /run/systemd/system/room-test.service.d
+	printf '[Service]\nExecStopPost=\n' >/run/systemd/system/room-test.service.d/reboot.conf
+	systemctl daemon-reload
+	sync
+	systemctl reboot
+	sleep infinity
 }
 
 main() {
 	export LC_ALL=C.UTF-8 SYSTEMD_COLORS=0 SYSTEMD_PAGER=
 	systemctl is-system-running --wait >/dev/null
 	note "Linux $(uname -r), systemd $(systemctl --version | sed -n '1s/^systemd \([0-9]*\).*/\1/p'), up $(cut -d. -f1 /proc/uptime) s"
-	install_product
-	make_users
-	calm_sshd
-	calm_atd
-	enable_product
-	run_scripts
+	if [ -d "$kept" ]; then
+		cp -a "$kept/." "$TEST_RUN"
+		run_script "$here/after-reboot.sh"
+	else
+		make_users
+		calm_sshd
+		calm_atd
+		# On a machine that has never seen the product.
+		if wanted package.sh; then run_script "$here/package.sh"; fi
+		install_product
+		enable_product
+		run_scripts
+		if wanted after-reboot.sh; then reboot_in_trial; fi
+	fi
 	echo "1..$(results)"
 	# What the host closes the log with; the disk is a snapshot, so nothing has to be saved.
 	journalctl --sync
