@@ -12,7 +12,10 @@ packages_install() {
 	shift
 	command -v apt-get >/dev/null || return 0
 	for package; do
-		dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q ' installed$' || missing+=("$package")
+		case $(dpkg-query -W -f '${Status}' "$package" 2>/dev/null) in
+		*' installed') ;;
+		*) missing+=("$package") ;;
+		esac
 	done
 	test "${#missing[@]}" -gt 0 || return 0
 	printf 'installing %s\n' "${missing[*]}" >&2

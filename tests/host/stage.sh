@@ -169,8 +169,9 @@ stage_sshd() {
 stage_sftp_server() {
 	local file
 	for file in /usr/lib/openssh/sftp-server /usr/libexec/openssh/sftp-server /usr/lib/ssh/sftp-server; do
-		[ ! -x "$file" ] || echo "$file"
-	done | head -n 1
+		[ ! -x "$file" ] || break
+	done
+	echo "$file"
 }
 
 # stage_install BUILD: as an administrator would.
