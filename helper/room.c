@@ -174,8 +174,9 @@ static int room_make(int rooms_dfd, int room_dfd, const struct room_request *req
 	return r < 0 ? r : furnish_room(room_dfd, request, &keeper, deadline, room, why);
 }
 
-/* Asks the keeper at the other end of sock for a lease. */
-static int room_enter(int sock, enum lease_kind kind, int64_t deadline, struct why *why)
+/* Asks the keeper at the other end of sock, which is the room's of that key, for a lease. */
+static int room_enter(
+	const char *key, int sock, enum lease_kind kind, int64_t deadline, struct why *why)
 {
 	enum lease_kind got;
 	int r = lease_say(sock, LEASE_HELLO, kind, deadline, why);
@@ -184,6 +185,10 @@ static int room_enter(int sock, enum lease_kind kind, int64_t deadline, struct w
 	/* One that has just ended closed the connection without a word. */
 	if (word == -ECONNRESET || word == -EPIPE)
 		return ROOM_ENDING;
+	if (word == -EPROTO || word == LEASE_UNKNOWN)
+		return why_set(why, EPROTO, "enter room",
+			"another version made %s: it ends with its last process or by roomctl kill",
+			key);
 	if (word < 0)
 		return word;
 	if (word == LEASE_READY && got == kind)
@@ -341,7 +346,7 @@ static int room_try(int rooms_dfd, const struct room_request *request, enum leas
 		r = room_check_frozen(room_dfd, room, why);
 	if (r != ROOM_ENTERED)
 		return r;
-	r = room_enter(sock, kind, deadline_sooner(deadline, ROOM_ANSWER_MS), why);
+	r = room_enter(room->key, sock, kind, deadline_sooner(deadline, ROOM_ANSWER_MS), why);
 	if (r == ROOM_ENTERED && request)
 		r = room_receive(rooms_dfd, room_dfd, request, pidfd, made, deadline, room, why);
 	if (r == ROOM_ENTERED && room->plan_len == 0)

@@ -87,8 +87,11 @@ static bool leases_hello(struct leases *leases, struct lease *lease, bool ending
 	enum lease_kind kind;
 	unsigned int *counter;
 
-	if (lease_hear(lease->fd, &kind, deadline_in(0), NULL) != LEASE_HELLO)
+	/* A helper of another version would take silence for a room that ends, and ask again. */
+	if (lease_hear(lease->fd, &kind, deadline_in(0), NULL) != LEASE_HELLO) {
+		lease_say(lease->fd, LEASE_UNKNOWN, 0, deadline_in(0), NULL);
 		return false;
+	}
 	if (ending) {
 		lease_say(lease->fd, LEASE_ENDING, kind, deadline_in(0), NULL);
 		return false;

@@ -21,6 +21,7 @@ enum lease_word {
 	LEASE_ENDING = 3, /* keeper: this room is ending, make another */
 	LEASE_FULL = 4,   /* keeper: no more leases */
 	LEASE_ADOPT = 5, /* helper, on the birth socket: the room is registered, live on your own */
+	LEASE_UNKNOWN = 6, /* keeper: not a word of this version, which my answer names */
 };
 
 enum lease_kind {

@@ -85,7 +85,11 @@ static int find_key(const char *word, char key[REGISTRY_KEY_MAX])
 	return 0;
 }
 
-static int take_lease(struct host *host, int sock, struct why *why)
+/*
+ * 1: host has it. 0, where none is needed: the keeper has answered, in the words of another
+ * version; who it is, that proves as well.
+ */
+static int take_lease(struct host *host, int sock, bool needed, struct why *why)
 {
 	int64_t deadline = deadline_in(JOIN_MS);
 	enum lease_kind kind;
@@ -93,6 +97,11 @@ static int take_lease(struct host *host, int sock, struct why *why)
 
 	if (word == 0)
 		word = lease_hear(sock, &kind, deadline, why);
+	if ((word == -EPROTO || word == LEASE_UNKNOWN) && !needed)
+		return 0;
+	if (word == -EPROTO || word == LEASE_UNKNOWN)
+		return why_set(why, EPROTO, "find room",
+			"another version made %s: roomctl kill can end it", host->key);
 	if (word < 0)
 		return word;
 	if (word != LEASE_READY)
@@ -139,12 +148,12 @@ static int connect_room(struct host *host, bool lease, struct why *why)
 			sock;
 	}
 	if (r >= 0)
-		r = take_lease(host, sock, why);
+		r = take_lease(host, sock, lease, why);
 	if (r == 1)
 		take_fd(&sock);
 	if (r >= 0 && !lease)
 		fd_closep(&host->lease_fd);
-	return r < 0 ? r : read_plan(room_dfd, &host->plan, why);
+	return r < 0 || !lease ? r : read_plan(room_dfd, &host->plan, why);
 }
 
 int join_find(const char *word, bool lease, struct host *ret)

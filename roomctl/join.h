@@ -19,8 +19,8 @@ struct host {
 	char key[REGISTRY_KEY_MAX];
 	int pidfd; /* of the keeper, proven by its answer */
 	pid_t keeper;
-	int lease_fd; /* the room does not end while it is open; -1: none was asked for */
-	struct plan plan;
+	int lease_fd;     /* the room does not end while it is open; -1: none was asked for */
+	struct plan plan; /* where a lease was asked for */
 };
 
 /* Who runs in there, from the directory, looked up outside. */

@@ -59,6 +59,17 @@ static int is_hello(const uint8_t *said, size_t len)
 		said[2] >= LEASE_LOGIN && said[2] <= LEASE_HOLD;
 }
 
+/* Whoever did not say HELLO hears that; a HELLO of no kind hears nothing. */
+static int is_told(int other, const uint8_t *said, size_t len)
+{
+	uint8_t heard[4];
+	ssize_t n = recv(other, heard, sizeof heard, MSG_DONTWAIT);
+
+	if (len == LEASE_BYTES && said[0] == LEASE_VERSION && said[1] == LEASE_HELLO)
+		return n <= 0 || heard[1] == LEASE_ENDING;
+	return n == LEASE_BYTES && heard[0] == LEASE_VERSION && heard[1] == LEASE_UNKNOWN;
+}
+
 static void speak(unsigned int place, const uint8_t *said, size_t len, int ending)
 {
 	bool was_open = leases.list[place].fd >= 0;
@@ -69,6 +80,7 @@ static void speak(unsigned int place, const uint8_t *said, size_t len, int endin
 	if (send(others[place], said, len, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
 		return;
 	leases_serve(&leases, place, ending);
+	must(!was_open || was || is_hello(said, len) || is_told(others[place], said, len));
 	must(!was_open ||
 		(leases.list[place].kind != 0) == (!was && !ending && is_hello(said, len)));
 }

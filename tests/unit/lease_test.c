@@ -44,7 +44,7 @@ static int hear(enum lease_kind *kind)
 static void test_every_word(void **state)
 {
 	(void)state;
-	for (enum lease_word word = LEASE_HELLO; word <= LEASE_ADOPT; word++)
+	for (enum lease_word word = LEASE_HELLO; word <= LEASE_UNKNOWN; word++)
 		for (enum lease_kind kind = LEASE_LOGIN; kind <= LEASE_HOLD; kind++) {
 			enum lease_kind heard = 0;
 
@@ -89,18 +89,18 @@ static void test_other_version(void **state)
 	}
 }
 
-/* Whatever the word: it is never taken for an error, and never for one of the known five. */
+/* Whatever the word: it is never taken for an error, and never for one of the known six. */
 static void test_unknown_words(void **state)
 {
 	(void)state;
-	for (int word = LEASE_ADOPT + 1; word < 256; word++) {
+	for (int word = LEASE_UNKNOWN + 1; word < 256; word++) {
 		const unsigned char message[] = { LEASE_VERSION, (unsigned char)word, 0 };
 		enum lease_kind kind;
 		int r;
 
 		assert_int_equal(send(theirs, message, sizeof message, 0), 3);
 		r = hear(&kind);
-		assert_true(r < LEASE_HELLO || r > LEASE_ADOPT);
+		assert_true(r < LEASE_HELLO || r > LEASE_UNKNOWN);
 	}
 }
 

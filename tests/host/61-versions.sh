@@ -1,0 +1,74 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-FileCopyrightText: pam_room contributors
+#
+# A living room whose keeper speaks another version of the protocol than the helper that has come since, or gone back
+# to: its user is refused at once, with the reason; others are not; and the way on that the reason names is one.
+# shellcheck source=lib.sh
+. "${0%/*}/lib.sh"
+
+libexec=/usr/libexec/pam_room
+src=$(cd "${0%/*}/../.." && pwd)
+ours=$STAGE/versions/ours other=$STAGE/versions/other
+
+# Helper and keeper with another number, built over the stage's tree, which stays as it is.
+build_other() {
+	mkdir -p "$ours" "$other"
+	sed 's/^#define LEASE_VERSION .*/#define LEASE_VERSION 77/' "$src/lib/lease.h" >"$STAGE/lease.h"
+	cp -a "$libexec/room-helper" "$libexec/room-keeper" "$ours"
+	# shellcheck disable=SC2016 # the other shell expands it
+	unshare --mount --propagation private bash -euc '
+		mount -t tmpfs tmpfs /mnt
+		mkdir /mnt/up /mnt/scratch
+		mount -t overlay -o "lowerdir=$2,upperdir=/mnt/up,workdir=/mnt/scratch" overlay "$2"
+		mount --bind "$3" "$1/lib/lease.h"
+		for folder in lib keeper helper; do make -s -C "$2/$folder"; done
+		install -m 4755 "$2/helper/room-helper" "$4"
+		install -m 755 "$2/keeper/room-keeper" "$4"' - "$src" "$ROOM_BUILD" "$STAGE/lease.h" "$other" >"$STAGE/built" 2>&1
+}
+
+# puts FOLDER: as a package manager does, by a new file in the place of the old.
+puts() {
+	local program
+	for program in room-helper room-keeper; do
+		cp -a "$1/$program" "$libexec/new"
+		mv "$libexec/new" "$libexec/$program"
+	done
+}
+
+# between BEFORE AFTER NAME LENGTH
+between() {
+	local out status=0 since begun
+	puts "$1"
+	hold alice "$4" || return
+	in_room "$3: a login before is in a room" "$pid" "$room"
+	puts "$2"
+	since=$(log_now)
+	begun=$SECONDS
+	out=$(as alice echo inside 2>&1) || status=$?
+	isnt "$3: her next login is refused" "$status, $(grep -c '^inside$' <<<"$out")" "0, 1"
+	like "$3: she is told in one line" "$(wc -l <<<"$out") $out" "1 *room*"
+	is_ok "$3: at once" [ $((SECONDS - begun)) -le 5 ]
+	like "$3: the log says why, and what to do" "$(log_since "$since")" \
+		"*another version made $alice.*: it ends with its last process or by roomctl kill*"
+	in_room "$3: who is in the room stays there" "$pid" "$room"
+	is "$3: bob has a room" "$(as bob echo in 2>&1)" in
+	is "$3: root gets in" "$(as root echo in 2>&1)" in
+	like "$3: roomctl list names the room" "$(roomctl list)" "*alice*"
+	# roomctl is ours, and goes into what our keeper keeps.
+	[ "$1" = "$ours" ] || like "$3: roomctl enter says the same" "$(roomctl enter alice true 2>&1)" \
+		"*another version made $alice.*: roomctl kill can end it*"
+	is_ok "$3: roomctl kill ends it" roomctl kill alice
+	end_sleepers "$4"
+	wait "$held"
+	is "$3: then alice has a room again" "$(as alice echo in 2>&1)" in
+}
+
+begin
+alice=$(id -u alice)
+is_ok "another version is built" build_other
+isnt "which is another" "$(cksum <"$other/room-keeper")" "$(cksum <"$ours/room-keeper")"
+between "$other" "$ours" "upgrade" 7611
+between "$ours" "$other" "back again" 7612
+puts "$ours"
+finish "versions"
