@@ -31,9 +31,13 @@ stage_build() {
 # stage_run COMMAND...: runs it as process 1 of the stage and waits. When it ends, for whatever reason, the kernel ends
 # everything that runs there. Signals: a background job of this shell would ignore INT, and all its children too.
 stage_run() {
-	local status=0
+	local status=0 name knobs=()
+	# How many of a thing, for the tests that can do many.
+	for name in ROOM_MASS_OPENS ROOM_MASS_LOGINS ROOM_RACES; do
+		[ -z "${!name-}" ] || knobs+=("$name=${!name}")
+	done
 	env -i --default-signal=INT,QUIT,PIPE PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
-		HOME=/root LC_ALL=C.UTF-8 TERM="${TERM-dumb}" \
+		HOME=/root LC_ALL=C.UTF-8 TERM="${TERM-dumb}" "${knobs[@]}" \
 		unshare --mount --propagation private --pid --ipc --fork --kill-child --mount-proc "$@" <&0 &
 	stage_pid=$!
 	trap 'stage_stop; exit 130' INT TERM HUP
