@@ -33,7 +33,8 @@ struct count {
 	int proc_dfd;
 	const struct rooms *rooms;
 	struct own *own;
-	size_t n_own;
+	pid_t *keepers; /* sorted */
+	size_t n_own;   /* and their keepers */
 	struct members *members;
 	ino_t host;
 	bool usage;
@@ -86,6 +87,13 @@ static int own_compare(const void *a, const void *b)
 	return one->namespace < other->namespace ? -1 : one->namespace > other->namespace;
 }
 
+static int keeper_compare(const void *a, const void *b)
+{
+	const pid_t *one = a, *other = b;
+
+	return *one < *other ? -1 : *one > *other;
+}
+
 /* The room of that namespace, or NULL. */
 static struct members *count_find(const struct count *count, ino_t namespace, size_t *ret_at)
 {
@@ -131,6 +139,12 @@ static void members_use(struct members *members, int proc_dfd, const char *pid)
 		return;
 	members->cpu_ms += (utime + stime) * 1000 / (unsigned long long)sysconf(_SC_CLK_TCK);
 	members->resident += rss * (unsigned long long)sysconf(_SC_PAGESIZE);
+}
+
+/* They are not counted, and what there is to ask about them has been asked. */
+static bool is_keeper(const struct count *count, pid_t pid)
+{
+	return bsearch(&pid, count->keepers, count->n_own, sizeof pid, keeper_compare);
 }
 
 /* One of the host's whose children are born in a room. */
@@ -205,22 +219,29 @@ struct members *members_count(const struct rooms *rooms, bool usage)
 {
 	cleanup_dir DIR *dir = opendir("/proc");
 	cleanup_free struct own *own = calloc(rooms->n + 1, sizeof *own);
+	cleanup_free pid_t *keepers = calloc(rooms->n + 1, sizeof *keepers);
 	cleanup_free struct members *members = calloc(rooms->n + 1, sizeof *members);
-	struct count count = { .rooms = rooms, .own = own, .members = members, .usage = usage };
+	struct count count = {
+		.rooms = rooms, .own = own, .keepers = keepers, .members = members, .usage = usage
+	};
 	const struct dirent *entry;
 	uint64_t number;
 
-	if (!dir || !own || !members)
+	if (!dir || !own || !keepers || !members)
 		return NULL;
 	count.proc_dfd = dirfd(dir);
 	count.host = members_namespace(count.proc_dfd, "self");
 	for (size_t i = 0; i < rooms->n; i++)
-		if (rooms->list[i].life == LIFE_LIVING)
+		if (rooms->list[i].life == LIFE_LIVING) {
+			keepers[count.n_own] = rooms->list[i].keeper_pid;
 			own[count.n_own++] =
 				(struct own){ room_namespace(count.proc_dfd, &rooms->list[i]), i };
+		}
 	qsort(own, count.n_own, sizeof *own, own_compare);
+	qsort(keepers, count.n_own, sizeof *keepers, keeper_compare);
 	while (count.n_own > 0 && (entry = readdir(dir)))
-		if (text_u64(entry->d_name, INT32_MAX, &number) == 0)
+		if (text_u64(entry->d_name, INT32_MAX, &number) == 0 &&
+			!is_keeper(&count, (pid_t)number))
 			count_one(&count, entry->d_name);
 	return take_ptr(members);
 }

@@ -62,22 +62,27 @@ static size_t table_width(const struct table *table, size_t col)
 }
 
 /* Cells are padded up to the last one that is not empty: no line ends in spaces. */
-static void table_print_row(const struct table *table, const char *const *row, FILE *file)
+static void table_print_row(
+	const struct table *table, const size_t *widths, const char *const *row, FILE *file)
 {
 	size_t last = table->n_cols;
 
 	while (last > 1 && row[last - 1][0] == '\0')
 		last--;
 	for (size_t i = 0; i + 1 < last; i++)
-		fprintf(file, "%-*s  ", (int)table_width(table, i), row[i]);
+		fprintf(file, "%-*s  ", (int)widths[i], row[i]);
 	fprintf(file, "%s\n", row[last - 1]);
 }
 
 void table_print(const struct table *table, FILE *file)
 {
-	table_print_row(table, table->heads, file);
+	size_t widths[TABLE_COLUMNS_MAX];
+
+	for (size_t i = 0; i < table->n_cols; i++)
+		widths[i] = table_width(table, i);
+	table_print_row(table, widths, table->heads, file);
 	for (size_t i = 0; i < table->n_cells; i += table->n_cols)
-		table_print_row(table, (const char *const *)table->cells + i, file);
+		table_print_row(table, widths, (const char *const *)table->cells + i, file);
 }
 
 void table_free(struct table *table)

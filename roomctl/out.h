@@ -11,9 +11,10 @@
 #include <stdio.h>
 
 /* A table for people; cells are copied. Start with { .heads = ..., .n_cols = ... }. */
+#define TABLE_COLUMNS_MAX 16
 struct table {
 	const char *const *heads;
-	size_t n_cols;
+	size_t n_cols; /* at most TABLE_COLUMNS_MAX */
 	char **cells;
 	size_t n_cells;
 };

@@ -69,7 +69,8 @@ static unsigned int count_leases(
 	return n;
 }
 
-/* The rooms that are meant, with all that root has to be asked for. NULL: no memory. */
+/* The rooms that are meant, with all that root has to be asked for; a table tells less. NULL: no
+ * memory. */
 static struct told *tell(const struct rooms *rooms, const struct members *members, const char *word,
 	bool all, size_t *ret_n)
 {
@@ -87,12 +88,12 @@ static struct told *tell(const struct rooms *rooms, const struct members *member
 			.members = &members[i],
 			.own = rooms->own,
 			.leases = MEMBERS_UNKNOWN };
-		if (listed->keeper_pid > 0)
-			told[n].leases = count_leases(listed, &members[i], deadline);
-		if (all || word || rooms->own)
-			usage_read(listed, &members[i], root_fd, &told[n].usage);
-		else
+		if (!all)
 			usage_read_few(listed, &members[i], root_fd, &told[n].usage);
+		else
+			usage_read(listed, &members[i], root_fd, &told[n].usage);
+		if (all && listed->keeper_pid > 0)
+			told[n].leases = count_leases(listed, &members[i], deadline);
 		n++;
 	}
 	*ret_n = n;
@@ -137,7 +138,7 @@ static int status(const char *word, bool json)
 	if (r)
 		return r;
 	members = members_count(&rooms, true);
-	told = members ? tell(&rooms, members, word, json, &n) : NULL;
+	told = members ? tell(&rooms, members, word, word || rooms.own || json, &n) : NULL;
 	if (!told) {
 		complain("cannot count who is in the rooms");
 		return EXIT_CANNOT_TELL;
