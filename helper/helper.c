@@ -19,8 +19,8 @@
 #include "cgroup/cgroup.h"
 #include "cgroup/settle.h"
 #include "config/decide.h"
-#include "config/glass.h"
 #include "config/load.h"
+#include "config/off.h"
 #include "config/rooms.h"
 #include "helper/caller.h"
 #include "helper/carry.h"
@@ -227,7 +227,7 @@ static bool is_off(const struct ask *ask)
 {
 	struct why why;
 	char text[512];
-	bool off = glass_is_broken(ROOM_SYSCONFDIR, GLASS_CMDLINE, &why);
+	bool off = off_is_said(ROOM_SYSCONFDIR, OFF_CMDLINE, &why);
 
 	if (why.text[0])
 		log_line(LOG_ALERT, "%s%s: %s", off ? "everybody is outside, and so is " : "not ",

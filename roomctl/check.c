@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "config/glass.h"
+#include "config/off.h"
 #include "lib/clean.h"
 #include "lib/why.h"
 #include "roomctl/change.h"
@@ -167,11 +167,11 @@ static void check_policy(const char *file, struct report *report)
 }
 
 /* A machine that is switched off is not in order, however well it is wired. */
-static void check_glass(struct report *report)
+static void check_off(struct report *report)
 {
 	struct why why;
 
-	if (glass_is_broken(ROOM_SYSCONFDIR, GLASS_CMDLINE, &why))
+	if (off_is_said(ROOM_SYSCONFDIR, OFF_CMDLINE, &why))
 		report_line(report, REPORT_PROBLEM,
 			"every login is outside: pam_room is switched off %s", why.text);
 	else if (why.text[0])
@@ -202,7 +202,7 @@ int verb_check(int argc, char **argv, bool json)
 		return report_end(&report);
 	}
 	if (tree.host) {
-		check_glass(&report);
+		check_off(&report);
 		kernel_check(&report);
 		installed_check_programs(true, &report);
 	}

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "config/decide.h"
-#include "config/glass.h"
+#include "config/off.h"
 #include "lib/clean.h"
 #include "lib/deadline.h"
 #include "lib/lookup.h"
@@ -182,7 +182,7 @@ static void say_if_off(void)
 {
 	struct why why;
 
-	if (glass_is_broken(ROOM_SYSCONFDIR, GLASS_CMDLINE, &why))
+	if (off_is_said(ROOM_SYSCONFDIR, OFF_CMDLINE, &why))
 		complain("every login is outside: pam_room is switched off %s", why.text);
 }
 

@@ -8,7 +8,7 @@
 
 #include <sys/mman.h>
 
-#include "config/glass.h"
+#include "config/off.h"
 #include "lib/why.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -32,8 +32,8 @@ static void try_cmdline(const char *text)
 
 	must(fd >= 0 && fd_write_all(fd, text, strlen(text)) == 0);
 	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-	if (glass_is_broken("/nonexistent", path, &why) == 1)
-		must(strstr(text, GLASS_PARAMETER "=off") && why.text[0]);
+	if (off_is_said("/nonexistent", path, &why) == 1)
+		must(strstr(text, OFF_PARAMETER "=off") && why.text[0]);
 	close(fd);
 }
 

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # SPDX-FileCopyrightText: pam_room contributors
 #
-# The glass that an administrator breaks in an emergency: a file or a kernel parameter lets every login in, outside of
-# any room, also where the policy is broken, and the log shouts.
+# The switch for an emergency: a file or a kernel parameter lets every login in, outside of any room, also where the policy
+# is broken, and the log shouts.
 # shellcheck source=lib.sh
 . "${0%/*}/lib.sh"
 

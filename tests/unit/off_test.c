@@ -8,7 +8,7 @@
 #include <sched.h>
 #include <sys/mount.h>
 
-#include "config/glass.h"
+#include "config/off.h"
 #include "lib/clean.h"
 #include "lib/fd.h"
 #include "lib/why.h"
@@ -49,7 +49,7 @@ static void test_parameter(void **state)
 {
 	static const struct {
 		const char *text;
-		int broken;
+		int off;
 	} rows[] = {
 		{ "pam_room=off\n", 1 },
 		{ "root=/dev/vda pam_room=off quiet\n", 1 },
@@ -71,9 +71,9 @@ static void test_parameter(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		unit_file(dfd, "cmdline", rows[i].text, 0444);
-		if (glass_is_broken("/mnt", cmdline, &why) != rows[i].broken)
+		if (off_is_said("/mnt", cmdline, &why) != rows[i].off)
 			fail_msg("'%s' was misunderstood: %s", rows[i].text, why.text);
-		if (rows[i].broken)
+		if (rows[i].off)
 			assert_string_equal(
 				why.text, "by pam_room=off on the kernel's command line");
 		else
@@ -88,12 +88,12 @@ static void test_file(void **state)
 
 	(void)state;
 	unit_need_root();
-	assert_int_equal(glass_is_broken("/mnt", cmdline, &why), 0);
+	assert_int_equal(off_is_said("/mnt", cmdline, &why), 0);
 	assert_string_equal(why.text, "");
-	unit_file(mnt, GLASS_FILE, "", 0);
-	assert_int_equal(glass_is_broken("/mnt", cmdline, &why), 1);
+	unit_file(mnt, OFF_FILE, "", 0);
+	assert_int_equal(off_is_said("/mnt", cmdline, &why), 1);
 	assert_string_equal(why.text, "by /mnt/disabled");
-	assert_int_equal(unlinkat(mnt, GLASS_FILE, 0), 0);
+	assert_int_equal(unlinkat(mnt, OFF_FILE, 0), 0);
 }
 
 /* Nobody but root may switch it off. */
@@ -104,37 +104,37 @@ static void test_trust(void **state)
 
 	(void)state;
 	unit_need_root();
-	unit_file(mnt, GLASS_FILE, "", 0644);
-	assert_int_equal(fchownat(mnt, GLASS_FILE, 1, 0, 0), 0);
-	assert_int_equal(glass_is_broken("/mnt", cmdline, &why), 0);
+	unit_file(mnt, OFF_FILE, "", 0644);
+	assert_int_equal(fchownat(mnt, OFF_FILE, 1, 0, 0), 0);
+	assert_int_equal(off_is_said("/mnt", cmdline, &why), 0);
 	assert_string_equal(why.text, "disabled is owned by uid 1, not by root");
-	assert_int_equal(fchownat(mnt, GLASS_FILE, 0, 0, 0), 0);
-	assert_int_equal(fchmodat(mnt, GLASS_FILE, 0664, 0), 0);
-	assert_int_equal(glass_is_broken("/mnt", cmdline, &why), 0);
+	assert_int_equal(fchownat(mnt, OFF_FILE, 0, 0, 0), 0);
+	assert_int_equal(fchmodat(mnt, OFF_FILE, 0664, 0), 0);
+	assert_int_equal(off_is_said("/mnt", cmdline, &why), 0);
 	assert_string_equal(why.text, "disabled is writable by its group");
-	assert_int_equal(unlinkat(mnt, GLASS_FILE, 0), 0);
-	assert_int_equal(symlinkat("/etc/passwd", mnt, GLASS_FILE), 0);
-	assert_int_equal(glass_is_broken("/mnt", cmdline, &why), 0);
+	assert_int_equal(unlinkat(mnt, OFF_FILE, 0), 0);
+	assert_int_equal(symlinkat("/etc/passwd", mnt, OFF_FILE), 0);
+	assert_int_equal(off_is_said("/mnt", cmdline, &why), 0);
 	assert_string_equal(why.text, "disabled is not a regular file");
-	assert_int_equal(unlinkat(mnt, GLASS_FILE, 0), 0);
-	unit_file(mnt, GLASS_FILE, "", 0644);
+	assert_int_equal(unlinkat(mnt, OFF_FILE, 0), 0);
+	unit_file(mnt, OFF_FILE, "", 0644);
 	assert_int_equal(fchmod(mnt, 0777), 0);
-	assert_int_equal(glass_is_broken("/mnt", cmdline, &why), 0);
+	assert_int_equal(off_is_said("/mnt", cmdline, &why), 0);
 	assert_string_equal(why.text, "");
 	/* The other way stays open. */
 	unit_file(dfd, "cmdline", "pam_room=off\n", 0444);
-	assert_int_equal(glass_is_broken("/mnt", cmdline, &why), 1);
+	assert_int_equal(off_is_said("/mnt", cmdline, &why), 1);
 	assert_int_equal(fchmod(mnt, 0755), 0);
-	assert_int_equal(unlinkat(mnt, GLASS_FILE, 0), 0);
+	assert_int_equal(unlinkat(mnt, OFF_FILE, 0), 0);
 }
 
-/* What cannot be looked at is whole, and that is told. */
+/* What cannot be looked at switches nothing off, and that is told. */
 static void test_unknown(void **state)
 {
 	struct why why;
 
 	(void)state;
-	assert_int_equal(glass_is_broken("/mnt", "/nowhere/cmdline", &why), 0);
+	assert_int_equal(off_is_said("/mnt", "/nowhere/cmdline", &why), 0);
 	assert_int_equal(why.err, ENOENT);
 }
 
@@ -147,5 +147,5 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_unknown, setup, teardown),
 	};
 
-	return cmocka_run_group_tests_name("glass", tests, trusted_setup, NULL);
+	return cmocka_run_group_tests_name("off", tests, trusted_setup, NULL);
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: pam_room contributors */
 /*
- * The glass to be broken in an emergency (see glass.h).
+ * The switch that opens every login outside (see off.h).
  */
-#include "config/glass.h"
+#include "config/off.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,12 +15,12 @@
 #include "lib/fd.h"
 #include "lib/why.h"
 
-#define GLASS_CMDLINE_MAX 65536
+#define OFF_CMDLINE_MAX 65536
 
 static const char step[] = "switched off";
 
 /* 1, 0 or -errno with why. */
-static int glass_file(const char *etc, struct why *why)
+static int off_file(const char *etc, struct why *why)
 {
 	cleanup_fd int dfd = fd_open_trusted_dir(etc, NULL), fd = -1;
 	int r;
@@ -29,13 +29,13 @@ static int glass_file(const char *etc, struct why *why)
 	if (dfd < 0)
 		return 0;
 	/* Not opened for reading: a file without any permission counts as well. */
-	fd = openat(dfd, GLASS_FILE, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	fd = openat(dfd, OFF_FILE, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
-		return errno == ENOENT ? 0 : why_set(why, errno, step, "%s/" GLASS_FILE, etc);
-	r = fd_check_root_owned(fd, S_IFREG, GLASS_FILE, why);
+		return errno == ENOENT ? 0 : why_set(why, errno, step, "%s/" OFF_FILE, etc);
+	r = fd_check_root_owned(fd, S_IFREG, OFF_FILE, why);
 	if (r < 0)
 		return r;
-	why_set(why, 0, step, "by %s/" GLASS_FILE, etc);
+	why_set(why, 0, step, "by %s/" OFF_FILE, etc);
 	return 1;
 }
 
@@ -52,7 +52,7 @@ static size_t word_length(const char *text)
 
 static bool says_off(const char *text)
 {
-	static const char name[] = GLASS_PARAMETER "=", off[] = GLASS_PARAMETER "=off";
+	static const char name[] = OFF_PARAMETER "=", off[] = OFF_PARAMETER "=off";
 	bool is_off = false;
 
 	while (*(text += strspn(text, " \t\n"))) {
@@ -65,7 +65,7 @@ static bool says_off(const char *text)
 	return is_off;
 }
 
-static int glass_parameter(const char *cmdline, struct why *why)
+static int off_parameter(const char *cmdline, struct why *why)
 {
 	cleanup_fd int fd = open(cmdline, O_RDONLY | O_CLOEXEC);
 	cleanup_free char *text = NULL;
@@ -74,25 +74,25 @@ static int glass_parameter(const char *cmdline, struct why *why)
 
 	if (fd < 0)
 		return why_set(why, errno, step, "%s", cmdline);
-	r = fd_read_all(fd, GLASS_CMDLINE_MAX, &text, &len);
+	r = fd_read_all(fd, OFF_CMDLINE_MAX, &text, &len);
 	if (r < 0 || !text)
 		return why_set(why, -r, step, "%s", cmdline);
 	if (!says_off(text))
 		return 0;
-	why_set(why, 0, step, "by " GLASS_PARAMETER "=off on the kernel's command line");
+	why_set(why, 0, step, "by " OFF_PARAMETER "=off on the kernel's command line");
 	return 1;
 }
 
-int glass_is_broken(const char *etc, const char *cmdline, struct why *why)
+int off_is_said(const char *etc, const char *cmdline, struct why *why)
 {
 	struct why doubt = { 0 };
 	int file, parameter;
 
 	*why = (struct why){ 0 };
-	file = glass_file(etc, why);
+	file = off_file(etc, why);
 	if (file == 1)
 		return 1;
-	parameter = glass_parameter(cmdline, &doubt);
+	parameter = off_parameter(cmdline, &doubt);
 	if (parameter == 1 || (parameter < 0 && file == 0))
 		*why = doubt;
 	return parameter == 1;
