@@ -149,13 +149,13 @@ keeper_stopped() {
 	wait
 }
 
-# Kills helpers as long as the file is there, each at another moment of its life. They live for some milliseconds, so
+# helpers_get SIGNAL [MOST]: helpers do, as long as the file is there, each at another moment of its life. They live for some milliseconds, so
 # this one looks without a pause; many rules make it a few more.
-helper_killer() {
+helpers_get() {
 	# shellcheck disable=SC2016
 	perl -MTime::HiRes=usleep -e '
-		my ($killed, %seen) = (0);
-		while (-e $ARGV[0]) {
+		my ($hit, %seen) = (0);
+		while (-e $ARGV[0] && $hit < $ARGV[2]) {
 			opendir(my $dir, "/proc") or die;
 			for my $pid (grep { /^\d+$/ && !$seen{$_}++ } readdir $dir) {
 				my ($comm, $tries) = ("", 0);
@@ -166,10 +166,10 @@ helper_killer() {
 				} while ($comm =~ /^sshd/ && $tries++ < 200);
 				next if $comm ne "room-helper\n";
 				usleep(rand 20000);
-				$killed++ if kill KILL => $pid;
+				$hit++ if kill $ARGV[1] => $pid;
 			}
 		}
-		print "$killed\n"' "$STAGE/killing" >"$STAGE/killed"
+		print "$hit\n"' "$STAGE/killing" "$1" "${2-9999}" >"$STAGE/killed"
 }
 
 # one_try N: a login that tells its namespaces. The kernel tells them to it, so it can be asked.
@@ -213,7 +213,7 @@ helpers_killed() {
 	local n
 	long_policy
 	touch "$STAGE/killing"
-	helper_killer &
+	helpers_get KILL &
 	for n in $(seq 30); do
 		one_try "$n" &
 		[ $((n % 5)) -ne 0 ] || sleep 1
@@ -232,6 +232,28 @@ helpers_killed() {
 	wait
 }
 
+# One that stands still answers nobody: the login ends with a reason, and it with the login.
+helper_stopped() {
+	local status=0 begun=$SECONDS
+	long_policy
+	touch "$STAGE/killing"
+	helpers_get STOP 1 &
+	timeout 30 ssh -n "${ssh_options[@]}" alice@127.0.0.1 echo inside >"$STAGE/stopped" 2>&1 || status=$?
+	is "a stopped helper: root logs in" "$(as root echo in 2>&1)" in
+	rm -f "$STAGE/killing"
+	wait
+	usual_policy
+	isnt "a stopped helper: one was" "$(cat "$STAGE/killed")" 0
+	isnt "a stopped helper: the login is refused" "$status, $(grep -c '^inside$' "$STAGE/stopped")" "0, 1"
+	isnt "a stopped helper: not by the test's patience" "$status" 124
+	is "a stopped helper: one line says why" "$(wc -l <"$STAGE/stopped")" 1
+	note "refused after $((SECONDS - begun)) s: $(cat "$STAGE/stopped")"
+	is_ok "a stopped helper: it ends with the login" wait_for 10 no_helper
+	is "a stopped helper: the next login is in" "$(as alice echo in 2>&1)" in
+}
+
+no_helper() { ! pgrep -x room-helper >/dev/null; }
+
 tries_done() { [ "$(find "$STAGE" -name 'try.*.status' | wc -l)" -eq 30 ]; }
 
 begin
@@ -247,3 +269,5 @@ keeper_stopped
 finish "dead keepers"
 helpers_killed
 finish "dead helpers"
+helper_stopped
+finish "a stopped helper"
