@@ -60,6 +60,19 @@ int cgroup_of(pid_t pid, char *buf, size_t size, struct why *why)
 	return 0;
 }
 
+bool cgroup_is_job(const char *group)
+{
+	static const char slice[] = "/system.slice/", scope[] = "slurmstepd.scope";
+	const char *unit = group + sizeof slice - 1;
+	size_t len;
+
+	if (strncmp(group, slice, sizeof slice - 1) != 0)
+		return false;
+	len = strcspn(unit, "/");
+	return len >= sizeof scope - 1 &&
+		strncmp(unit + len - (sizeof scope - 1), scope, sizeof scope - 1) == 0;
+}
+
 static bool has_word(const char *text, const char *word)
 {
 	size_t len = strlen(word);

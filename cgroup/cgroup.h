@@ -37,7 +37,8 @@ struct cgroup_driver {
 
 	/*
 	 * Sees to it that the process which opens a session is counted to the room's group; with
-	 * limited false only if no group of logind's holds it already.
+	 * limited false only if no group of logind's holds it already. Whom a job holds
+	 * (cgroup_is_job()) stays there.
 	 */
 	int (*place_login)(const struct cgroup_room *room, pid_t login, bool limited,
 		int64_t deadline, struct why *why);
@@ -78,6 +79,13 @@ int cgroup_root(void);
 
 /* The process's group in the unified hierarchy, "/" included. */
 int cgroup_of(pid_t pid, char *buf, size_t size, struct why *why);
+
+/*
+ * The group of a batch system's job, in which its own PAM module has put a login (slurmstepd.scope
+ * of the system's slice, pam_slurm_adopt). The job's limits are for whatever is in there, so a
+ * login that came there stays; in a user's own slice such a name means nothing.
+ */
+bool cgroup_is_job(const char *group);
 
 /* -ENOTSUP when the hierarchy lacks a controller that these limits need. */
 int cgroup_check_controllers(int root_fd, const struct limits *limits, struct why *why);

@@ -261,9 +261,12 @@ static int fs_place_login(const struct cgroup_room *room, pid_t login, bool limi
 	int64_t deadline, struct why *why)
 {
 	cleanup_fd int dfd = open_room(room);
+	char group[1024];
 	int r;
 
 	(void)deadline;
+	if (cgroup_of(login, group, sizeof group, NULL) == 0 && cgroup_is_job(group))
+		return 0;
 	if (dfd < 0)
 		return limited ? why_set(why, -dfd, step, "that of room %s", room->key) : 0;
 	r = move(dfd, login);

@@ -198,6 +198,23 @@ static void test_shared(void **state)
 	assert_int_equal(settle_check(&cgroup_systemd, &policy->rooms[0], true, &why), 0);
 }
 
+/* Only root makes units of the system; a user's own slice may have any name in it. */
+static void test_jobs(void **state)
+{
+	(void)state;
+	assert_true(cgroup_is_job("/system.slice/slurmstepd.scope/job_7/step_extern/user/task_0"));
+	assert_true(cgroup_is_job("/system.slice/node1_slurmstepd.scope/job_7"));
+	assert_true(cgroup_is_job("/system.slice/slurmstepd.scope"));
+	assert_false(cgroup_is_job("/"));
+	assert_false(cgroup_is_job("/system.slice"));
+	assert_false(cgroup_is_job("/system.slice/"));
+	assert_false(cgroup_is_job("/system.slice/ssh.service"));
+	assert_false(cgroup_is_job("/system.slice/slurmstepd.scope.d/x"));
+	assert_false(cgroup_is_job("/system.slice/ssh.service/slurmstepd.scope"));
+	assert_false(cgroup_is_job("/user.slice/user-1.slice/user@1.service/slurmstepd.scope"));
+	assert_false(cgroup_is_job("/slurmstepd.scope/job_7"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -209,6 +226,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_missing_controller, teardown),
 		cmocka_unit_test_teardown(test_noted, teardown),
 		cmocka_unit_test_teardown(test_shared, teardown),
+		cmocka_unit_test(test_jobs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
