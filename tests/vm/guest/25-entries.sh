@@ -141,6 +141,36 @@ by_root() {
 	note "entry: runuser | outside"
 }
 
+# answer PROMPT LINE: waits for the prompt, which a colon ends, of the coprocess.
+answer() {
+	local said=
+	until [[ $said == *"$1" ]]; do
+		read -r -t 60 -d : -u "${COPROC[0]}" said || return
+	done
+	echo "$2" >&"${COPROC[1]}"
+}
+
+# A getty, and so login(1), on a terminal that the caller gets.
+by_getty() {
+	local job
+	echo alice:open | chpasswd
+	coproc timeout 120 machinectl login .host 2>&1
+	job=$COPROC_PID
+	answer login alice
+	answer assword open
+	# What is typed before the shell is there can get lost.
+	for _ in {1..20}; do
+		sleep 2
+		! find_sleeper 7526 >/dev/null || break
+		echo 'exec sleep 7526' >&"${COPROC[1]}"
+	done
+	entry "machinectl login" "$(sleeper 7526 5)"
+	end_sleepers 7526
+	kill "$job"
+	wait "$job"
+	usermod -p '!' alice
+}
+
 by_time() {
 	on alice 'echo exec sleep 7531 | at now; echo exec sleep 7532 | batch' 2>/dev/null
 	echo '* * * * * [ -e cron.once ] || { touch cron.once; exec sleep 7533; }' | crontab -u alice -
@@ -154,7 +184,7 @@ by_time() {
 	rm -f /home/alice/cron.once
 	# That at and batch came within a minute is its work.
 	is "at: the watch goes on" "$(systemctl is-active pam_room-at.path)" active
-	is "at: and has not failed" "$(systemctl --failed --plain --no-legend 'pam_room*')" ""
+	is "at: and has not failed" "$(systemctl list-units --failed --plain --no-legend 'pam_room*')" ""
 	end_sleepers 7531 7532 7533 7534 7535
 }
 
@@ -177,6 +207,7 @@ note "entry: ssh, a command | in the room"
 over_ssh
 internal_sftp
 by_root
+by_getty
 by_time
 without_fork
 leave 7501
