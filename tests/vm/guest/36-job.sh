@@ -20,7 +20,8 @@ adopted() {
 
 left() { cp "$TEST_RUN/stack" "$stack"; }
 
-systemd-run --quiet --scope --unit=guest_slurmstepd sleep 7361 &
+# Not a child of this shell, which waits for all of them when somebody leaves.
+(systemd-run --quiet --scope --unit=guest_slurmstepd sleep 7361 &)
 wait_for 60 test -d "/sys/fs/cgroup${job%%/job_7*}" || not_ok "job: its scope starts"
 mkdir -p "/sys/fs/cgroup$job"
 adopted "$job"
