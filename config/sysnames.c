@@ -5,10 +5,12 @@
  */
 #include "config/sysnames.h"
 
+#include <linux/audit.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "config/schema.h"
+#include "lib/sys.h"
 #include "lib/text.h"
 
 /* Sorted as strcmp(3) sorts. */
@@ -90,6 +92,29 @@ static const char *const sysnames[] = { "_llseek", "_newselect", "_sysctl", "acc
 
 #define SYSNAMES (sizeof sysnames / sizeof sysnames[0])
 
+/* From SYSNAMES_LATE on. */
+static const char *const sysnames_late[] = { "pidfd_send_signal", "io_uring_setup",
+	"io_uring_enter", "io_uring_register", "open_tree", "move_mount", "fsopen", "fsconfig",
+	"fsmount", "fspick", "pidfd_open", "clone3", "close_range", "openat2", "pidfd_getfd",
+	"faccessat2", "process_madvise", "epoll_pwait2", "mount_setattr", "quotactl_fd",
+	"landlock_create_ruleset", "landlock_add_rule", "landlock_restrict_self", "memfd_secret",
+	"process_mrelease", "futex_waitv", "set_mempolicy_home_node", "cachestat", "fchmodat2",
+	"map_shadow_stack", "futex_wake", "futex_wait", "futex_requeue", "statmount", "listmount",
+	"lsm_get_self_attr", "lsm_set_self_attr", "lsm_list_modules", "mseal", "setxattrat",
+	"getxattrat", "listxattrat", "removexattrat", "open_tree_attr", "file_getattr",
+	"file_setattr", "listns", "rseq_slice_yield" };
+
+#define SYSNAMES_N_LATE (sizeof sysnames_late / sizeof sysnames_late[0])
+
+/* Later than those, on one ABI, and with a number out of the middle. */
+static const struct {
+	uint32_t arch, nr;
+	const char *name;
+} sysnames_odd[] = {
+	{ AUDIT_ARCH_X86_64, 335, "uretprobe" },
+	{ AUDIT_ARCH_X86_64, 336, "uprobe" },
+};
+
 static int sysnames_compare(const void *name, const void *item)
 {
 	return strcmp(name, *(const char *const *)item);
@@ -98,6 +123,16 @@ static int sysnames_compare(const void *name, const void *item)
 bool sysnames_has(const char *name)
 {
 	return bsearch(name, sysnames, SYSNAMES, sizeof sysnames[0], sysnames_compare) != NULL;
+}
+
+const char *sysnames_own(uint32_t arch, uint32_t nr)
+{
+	uint32_t late = (nr & ~SYS_X32_BIT) - SYSNAMES_LATE;
+
+	for (size_t i = 0; i < sizeof sysnames_odd / sizeof sysnames_odd[0]; i++)
+		if (sysnames_odd[i].arch == arch && sysnames_odd[i].nr == nr)
+			return sysnames_odd[i].name;
+	return late < SYSNAMES_N_LATE ? sysnames_late[late] : NULL;
 }
 
 const char *sysnames_nearest(const char *name)

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "config/sysnames.h"
 #include "lib/clean.h"
 #include "lib/sys.h"
 
@@ -22,47 +23,15 @@ const struct syscalls_abi syscalls_abis[] = {
 
 const size_t syscalls_n_abis = sizeof syscalls_abis / sizeof syscalls_abis[0];
 
-/* From Linux 5.1 on a call has one number on all ABIs: these begin at SYSCALLS_LATE. */
-#define SYSCALLS_LATE 424
-static const char *const syscalls_late[] = { "pidfd_send_signal", "io_uring_setup",
-	"io_uring_enter", "io_uring_register", "open_tree", "move_mount", "fsopen", "fsconfig",
-	"fsmount", "fspick", "pidfd_open", "clone3", "close_range", "openat2", "pidfd_getfd",
-	"faccessat2", "process_madvise", "epoll_pwait2", "mount_setattr", "quotactl_fd",
-	"landlock_create_ruleset", "landlock_add_rule", "landlock_restrict_self", "memfd_secret",
-	"process_mrelease", "futex_waitv", "set_mempolicy_home_node", "cachestat", "fchmodat2",
-	"map_shadow_stack", "futex_wake", "futex_wait", "futex_requeue", "statmount", "listmount",
-	"lsm_get_self_attr", "lsm_set_self_attr", "lsm_list_modules", "mseal", "setxattrat",
-	"getxattrat", "listxattrat", "removexattrat", "open_tree_attr", "file_getattr",
-	"file_setattr", "listns", "rseq_slice_yield" };
-#define SYSCALLS_N_LATE (sizeof syscalls_late / sizeof syscalls_late[0])
-
-/* Later than those, on one ABI, and with a number out of the middle. */
-static const struct {
-	uint32_t token;
-	unsigned int nr;
-	const char *name;
-} syscalls_odd[] = {
-	{ SCMP_ARCH_X86_64, 335, "uretprobe" },
-	{ SCMP_ARCH_X86_64, 336, "uprobe" },
-};
-
-static const char *syscalls_own_name(const struct syscalls_abi *abi, unsigned int nr)
-{
-	for (size_t i = 0; i < sizeof syscalls_odd / sizeof syscalls_odd[0]; i++)
-		if (syscalls_odd[i].token == abi->token && syscalls_odd[i].nr == nr)
-			return syscalls_odd[i].name;
-	return nr - SYSCALLS_LATE < SYSCALLS_N_LATE ? syscalls_late[nr - SYSCALLS_LATE] : NULL;
-}
-
 bool syscalls_name(
 	const struct syscalls_abi *abi, unsigned int nr, char name[static SYSCALLS_NAME_MAX])
 {
-	const char *own = syscalls_own_name(abi, nr);
+	const char *own = sysnames_own(abi->arch, nr | abi->bit);
 	cleanup_free char *found = NULL;
 
 	/* What libseccomp may know beyond our table is not judged by any profile. x32's old numbers
 	 * are the exception. */
-	if (!own && (nr < SYSCALLS_LATE || (abi->bit && nr >= 512)))
+	if (!own && (nr < SYSNAMES_LATE || (abi->bit && nr >= 512)))
 		found = seccomp_syscall_resolve_num_arch(abi->token, (int)nr);
 	if (!own && !found)
 		return false;

@@ -23,6 +23,8 @@ static const struct option_row {
 	{ "--at", OPTION_PLACE, offsetof(struct options, at) },
 	{ "--diff", OPTION_DIFF, offsetof(struct options, diff) },
 	{ "--why", OPTION_WHY, offsetof(struct options, why) },
+	{ "--log", OPTION_LOG, offsetof(struct options, log) },
+	{ "--since", OPTION_LOG, offsetof(struct options, since) },
 	{ "--svg", OPTION_SVG, offsetof(struct options, svg) },
 	{ "--user", OPTION_AUDIT, offsetof(struct options, user) },
 	{ "--fail-below", OPTION_AUDIT, offsetof(struct options, fail_below) },

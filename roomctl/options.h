@@ -17,6 +17,7 @@ enum {
 	OPTION_SVG = 1 << 10,     /* --svg FILE */
 	OPTION_DIFF = 1 << 9,     /* --diff ROOM */
 	OPTION_WHY = 1 << 11,     /* --why WORD */
+	OPTION_LOG = 1 << 12,     /* --log FILE, --since DURATION */
 	OPTION_AUDIT = 1 << 8,    /* --user U, --fail-below N */
 	OPTION_TRIAL = 1 << 5,    /* --trial DURATION */
 	OPTION_IF_TRIAL = 1 << 6, /* --if-trial */
@@ -28,7 +29,7 @@ struct options {
 	const char *root;   /* NULL: this machine */
 	const char *policy; /* NULL: the installed one; so with all below */
 	const char *service, *from, *tty, *at;
-	const char *diff, *why, *svg, *user, *fail_below;
+	const char *diff, *why, *svg, *log, *since, *user, *fail_below;
 	const char *trial; /* a duration as policies write them */
 	bool dry_run, if_trial;
 	const char *words[OPTIONS_WORDS_MAX]; /* those that are no options */

@@ -11,6 +11,7 @@ _roomctl_words() {
 	check) echo "--root --json file" ;;
 	explain) echo "--service --from --tty --at --policy --diff --why --json user" ;;
 	show) echo "--policy --json room" ;;
+	learn) echo "--log --since --service --policy --json room" ;;
 	diff) echo "--service --from --tty --at --json file" ;;
 	audit) echo "--user --compare --fail-below --lines --json" ;;
 	enter) echo "user room" ;;
@@ -32,7 +33,7 @@ _roomctl() {
 		return
 	fi
 	case $before in
-	--policy | --svg) mapfile -t COMPREPLY < <(compgen -f -- "$now") && return ;;
+	--policy | --svg | --log) mapfile -t COMPREPLY < <(compgen -f -- "$now") && return ;;
 	--root) mapfile -t COMPREPLY < <(compgen -d -- "$now") && return ;;
 	--user) mapfile -t COMPREPLY < <(compgen -u -- "$now") && return ;;
 	--diff) mapfile -t COMPREPLY < <(compgen -W "docker glass brick concrete" -- "$now") && return ;;

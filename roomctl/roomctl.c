@@ -27,6 +27,7 @@ static const struct verb {
 	{ "explain", verb_explain, "USER [--service S] [...]", "which room a login gets, and why" },
 	{ "show", verb_show, "ROOM [--policy FILE]", "a room, key by key" },
 	{ "diff", verb_diff, "[OLD] NEW [--service S]", "which users another policy moves" },
+	{ "learn", verb_learn, "ROOM [--log FILE]", "what its policy lacks, by the kernel's log" },
 	{ "audit", verb_audit, "[--user U] [--compare]", "what may a session do? by trying" },
 	{ "enter", verb_enter, "ROOM | USER [COMMAND]", "go into a living room as its user" },
 	{ "kill", verb_kill, "ROOM | USER", "end a living room, with all that runs in it" },
@@ -49,7 +50,8 @@ static int print_help(void)
 	for (size_t i = 0; i < N_VERBS; i++)
 		printf("  %-8s %-26s %s\n", verbs[i].name, verbs[i].args, verbs[i].help);
 	puts("\n  explain, diff: [--service NAME] [--from HOST] [--tty TTY] [--at \"Mon 14:30\"]\n"
-	     "  explain, show: [--policy FILE]\n"
+	     "  explain, show, learn: [--policy FILE]\n"
+	     "  learn: [--since 10m] [--service NAME]\n"
 	     "  explain: [--diff ROOM | --diff docker] [--why WORD]\n"
 	     "  audit: [--fail-below N] [--lines]");
 	puts("\nexit: 0 yes, 1 no, 2 wrong usage, 3 cannot tell");

@@ -20,15 +20,17 @@ complete -c roomctl -f
 complete -c roomctl -n __fish_use_subcommand -a '(__roomctl_verbs)'
 complete -c roomctl -n __fish_use_subcommand -l help
 complete -c roomctl -n __fish_use_subcommand -l version
-complete -c roomctl -n '__roomctl_after list reload confirm status check explain show diff audit kill freeze thaw enable disable' -l json
+complete -c roomctl -n '__roomctl_after list reload confirm status check explain show diff learn audit kill freeze thaw enable disable' -l json
 complete -c roomctl -n '__roomctl_after status explain enter kill freeze thaw' -a '(__fish_complete_users)'
-complete -c roomctl -n '__roomctl_after status show enter kill freeze thaw' -a '(__roomctl_rooms)'
+complete -c roomctl -n '__roomctl_after status show learn enter kill freeze thaw' -a '(__roomctl_rooms)'
 complete -c roomctl -n '__roomctl_after import check diff' -F
-complete -c roomctl -n '__roomctl_after explain diff' -x -l service
+complete -c roomctl -n '__roomctl_after explain diff learn' -x -l service
 complete -c roomctl -n '__roomctl_after explain diff' -x -l from
 complete -c roomctl -n '__roomctl_after explain diff' -x -l tty
 complete -c roomctl -n '__roomctl_after explain diff' -x -l at
-complete -c roomctl -n '__roomctl_after explain show' -r -F -l policy
+complete -c roomctl -n '__roomctl_after explain show learn' -r -F -l policy
+complete -c roomctl -n '__roomctl_after learn' -r -F -l log
+complete -c roomctl -n '__roomctl_after learn' -x -l since
 complete -c roomctl -n '__roomctl_after explain' -x -l diff -a 'docker glass brick concrete'
 complete -c roomctl -n '__roomctl_after explain' -x -l why
 complete -c roomctl -n '__roomctl_after audit' -x -l user -a '(__fish_complete_users)'

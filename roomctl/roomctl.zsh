@@ -17,6 +17,7 @@ _roomctl_words() {
 	check) compadd -- --root --json; _files ;;
 	explain) compadd -- --service --from --tty --at --policy --diff --why --json; _users ;;
 	show) compadd -- --policy --json; _roomctl_rooms ;;
+	learn) compadd -- --log --since --service --policy --json; _roomctl_rooms ;;
 	diff) compadd -- --service --from --tty --at --json; _files ;;
 	audit) compadd -- --user --compare --fail-below --lines --json ;;
 	enter) _users; _roomctl_rooms ;;
@@ -37,7 +38,7 @@ _roomctl() {
 		return
 	fi
 	case $words[CURRENT-1] in
-	--policy | --svg) _files ;;
+	--policy | --svg | --log) _files ;;
 	--root) _files -/ ;;
 	--user) _users ;;
 	--diff) compadd -- docker glass brick concrete ;;

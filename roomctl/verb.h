@@ -20,6 +20,7 @@ int verb_list(int argc, char **argv, bool json);
 int verb_check(int argc, char **argv, bool json);
 int verb_explain(int argc, char **argv, bool json);
 int verb_show(int argc, char **argv, bool json);
+int verb_learn(int argc, char **argv, bool json);
 int verb_diff(int argc, char **argv, bool json);
 int verb_status(int argc, char **argv, bool json);
 int verb_reload(int argc, char **argv, bool json);

@@ -1,0 +1,115 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-FileCopyrightText: pam_room contributors
+#
+# roomctl learn: in a room whose filter only logs, a refused call works and is learned; with what was printed put into the
+# policy it works in a room that refuses, and nothing else does. What the kernel writes is the machine's own log.
+# shellcheck source=lib.sh
+. "${0%/*}/lib.sh"
+
+probe=/usr/local/lib/stage/probe
+
+# learner KEYS: alice's room is learner, with these keys; bob's another that learns.
+learner() {
+	policy <<-END
+		version = 1;
+		rooms: { learner: { walls = "brick"; linger = "none"; $1 };
+		         other: { walls = "brick"; linger = "none"; syscalls: { action = "log"; }; }; };
+		assign: ( { user = "alice"; room = "learner"; }, { user = "bob"; room = "other"; } );
+	END
+}
+
+# learns NAME PATTERN: it is in what learn prints. The kernel writes ten lines in five seconds, of all who are on the
+# machine: what is not there yet is done again.
+learns() {
+	local n
+	for n in 1 2 3 4; do
+		learned=$(roomctl learn learner --since 2m 2>&1)
+		# shellcheck disable=SC2053
+		[[ $learned != *$2* ]] || { ok "$1" && return; }
+		sleep 6
+		as alice "$probe keyctl" >/dev/null
+		as bob "$probe keyctl" >/dev/null
+		feed alice sh <<<"$odd"
+	done
+	not_ok "$1" "$learned" "like: $2"
+}
+
+# A program whose name would like to be policy.
+# shellcheck disable=SC2016
+odd='name=$(printf "a\n}; deny = [ \"read\" ]; x"); cp /usr/bin/perl "$name"; "./$name" '"$probe"' keyctl >/dev/null'
+
+from_kernel() {
+	learner 'syscalls: { action = "log"; };'
+	is "learning: a refused call works" "$(as alice "$probe keyctl")" "keyctl OK"
+	as bob "$probe keyctl" >/dev/null
+	learns "learn: it is named, with the program" '"keyctl" # [1-9]* time*, /usr/bin/perl'
+	like "learn: whose records they are" "$learned" '*record* of alice, from 20*'
+	learns "learn: those of another room are left out" 'left out: * elsewhere: *bob'
+	like "learn: as JSON" "$(roomctl learn learner --since 5m --json)" \
+		'*"call": "keyctl", "abi": "*"program": "/usr/bin/perl", "allow": true, "why": null*"exit": [03]}'
+	feed alice sh <<<"$odd"
+	learns "learn: another program" '"keyctl" # * and others'
+	roomctl learn learner --since 5m >"$STAGE/block" 2>/dev/null
+	learner "$(cat "$STAGE/block")"
+	is_ok "what learn prints is policy" roomctl check /etc/pam_room/room.conf
+	is "and no more than that" "$(roomctl show learner | awk '/^syscalls.(allow|deny) / { print $1, $2 }' | paste -s -d ' ')" \
+		"syscalls.allow keyctl syscalls.deny none"
+	is "learned: the call works in a room that refuses" "$(as alice "$probe keyctl")" "keyctl OK"
+	is "learned: another one does not" "$(as alice "$probe add_key")" "add_key EPERM"
+	like "learn: what the policy allows is told so" "$(roomctl learn learner --since 5m 2>&1)" '*keyctl*; the policy allows it already*'
+}
+
+cannot_tell() {
+	local deaf=/proc/sys/kernel/seccomp/actions_logged
+	sleep 2
+	tells "learn: of a room that refuses" 3 'leaves no record*action = "log"*kill' roomctl learn learner --since 1s
+	echo "kill_process errno trace" >"$STAGE/deaf"
+	mount --bind "$STAGE/deaf" "$deaf"
+	tells "learn: of a kernel that does not log" 3 'kernel.seccomp.actions_logged lacks "log"' roomctl learn learner
+	umount "$deaf"
+	tells "learn: from inside" 3 'cannot read /dev/kmsg' as alice /usr/sbin/roomctl learn learner
+	tells "learn: of no room" 1 "did you mean 'learner'" roomctl learn lerner
+	tells "learn: of nothing" 2 'which room?' roomctl learn
+	tells "learn: a log that is none" 2 'is no file' roomctl learn learner --log /dev/null
+	tells "learn: since when?" 2 '--since: ' roomctl learn learner --since yesterday
+}
+
+# record UID CALL [ARCH]: as auditd has it.
+record() {
+	echo "type=SECCOMP msg=audit(1795780555.287:$((serial = ${serial-0} + 1))): auid=$1 uid=$1 gid=1 ses=1 pid=7" \
+		"comm=\"x\" exe=\"/usr/bin/x\" sig=0 arch=${3-c000003e} syscall=$2 compat=0 ip=0x1 code=0x7ffc0000"
+}
+
+from_file() {
+	local alice
+	alice=$(id -u alice)
+	{
+		record "$alice" 101
+		record "$alice" 16
+		record "$alice" 20 40000003
+		record "$alice" 165
+		record "$(id -u bob)" 101
+	} >"$STAGE/saved"
+	learner 'syscalls: { allow = [ "keyctl" ]; deny = [ "mount" ]; };'
+	tells "learn: from a file" 1 '# not getpid: *another ABI*# not ioctl: *another filter*# not mount: *syscalls.deny*elsewhere: bob*
+syscalls: {
+    allow = \[
+        "keyctl", # as before
+        "ptrace" # 1 time, /usr/bin/x
+    \];
+};' roomctl learn learner --log "$STAGE/saved"
+	echo "kauditd_printk_skb: 5 callbacks suppressed" >>"$STAGE/saved"
+	tells "learn: records are lost" 3 'not whole: the kernel says that it lost 5 lines' roomctl learn learner --log "$STAGE/saved"
+}
+
+begin
+if [ -e /proc/self/loginuid ] && ! grep -qw 'audit=\(0\|off\)' /proc/cmdline; then
+	from_kernel
+	cannot_tell
+else
+	echo "ok roomctl learn from the kernel # SKIP this kernel has no audit"
+fi
+if [ "$(uname -m)" = x86_64 ]; then from_file; fi
+usual_policy
+finish "roomctl learn"
