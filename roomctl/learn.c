@@ -42,6 +42,7 @@
 struct lesson {
 	int kmsg_fd, lines_fd; /* -1: not read */
 	char sources[512];
+	bool unread;        /* one that is there could not be */
 	struct rooms rooms; /* the living ones, for root */
 	struct ruling ruling;
 	const struct room_spec *spec;
@@ -101,25 +102,34 @@ static int open_given(const char *file, struct lesson *lesson)
 	return 0;
 }
 
+/* An fd or -1. What is not there holds nothing; what is there and is not read may hold anything. */
+static int open_log(const char *file, int flags, struct lesson *lesson)
+{
+	int fd = open(file, O_RDONLY | O_NOCTTY | O_CLOEXEC | flags);
+	size_t len = strlen(lesson->sources);
+
+	if (fd < 0 && errno == ENOENT)
+		return -1;
+	if (fd < 0) {
+		complain("cannot read %s: %s", file, strerrordesc_np(errno));
+		lesson->unread = true;
+		return -1;
+	}
+	snprintf(lesson->sources + len, sizeof lesson->sources - len, "%s%s",
+		len > 0 ? " and " : "", file);
+	return fd;
+}
+
 /* The kernel's log always, and auditd's where it has one: the kernel writes to the one or the
  * other, and to both when auditd comes late. */
 static int open_logs(struct lesson *lesson)
 {
-	int error;
-
-	lesson->kmsg_fd = open(KMSG, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	error = errno;
-	lesson->lines_fd = open(AUDIT_LOG, O_RDONLY | O_NOCTTY | O_CLOEXEC);
-	if (lesson->kmsg_fd < 0 && lesson->lines_fd < 0) {
-		complain("cannot read " KMSG " (%s) nor " AUDIT_LOG " (%s)", strerrordesc_np(error),
-			strerrordesc_np(errno));
-		return EXIT_CANNOT_TELL;
-	}
-	snprintf(lesson->sources, sizeof lesson->sources, "%s%s%s",
-		lesson->kmsg_fd >= 0 ? "the kernel's log (" KMSG ")" : "",
-		lesson->kmsg_fd >= 0 && lesson->lines_fd >= 0 ? " and " : "",
-		lesson->lines_fd >= 0 ? AUDIT_LOG : "");
-	return 0;
+	lesson->kmsg_fd = open_log(KMSG, O_NONBLOCK, lesson);
+	lesson->lines_fd = open_log(AUDIT_LOG, 0, lesson);
+	if (lesson->kmsg_fd >= 0 || lesson->lines_fd >= 0)
+		return 0;
+	complain("nothing can be learned: neither " KMSG " nor " AUDIT_LOG " can be read");
+	return EXIT_CANNOT_TELL;
 }
 
 static bool lives_here(const struct lesson *lesson, uint32_t uid)
@@ -167,23 +177,23 @@ static enum learn_side side_of(uint32_t uid, char name[64], void *arg)
 										   LEARN_OUTSIDE;
 }
 
-/* What the administrator should know about the rooms that live. */
+/* Those of the room that were made by another description, and other rooms of its users. */
 static void complain_of_rooms(const struct lesson *lesson, const struct learned *learned)
 {
-	const char *name = lesson->spec->name;
+	const struct listed *older = NULL;
 	char number[17];
+	size_t n = 0;
 	uint32_t uid;
 
 	snprintf(number, sizeof number, "%016" PRIx64, rooms_hash(lesson->spec));
 	for (size_t i = 0; i < lesson->rooms.n; i++) {
 		const struct listed *listed = &lesson->rooms.list[i];
-		bool same = strcmp(listed->fields[FIELD_ROOM], name) == 0;
+		bool same = strcmp(listed->fields[FIELD_ROOM], lesson->spec->name) == 0;
 
 		if (listed->life != LIFE_LIVING)
 			continue;
-		if (same && strcmp(listed->fields[FIELD_SPEC], number) != 0)
-			complain("%s is older than the policy: its filter is as it was made",
-				listed->key);
+		if (same && strcmp(listed->fields[FIELD_SPEC], number) != 0 && n++ == 0)
+			older = listed;
 		for (size_t j = 0; !same && j < learned->n_users; j++)
 			if (learned->users[j].side == LEARN_INSIDE &&
 				text_id(listed->fields[FIELD_UID], &uid) == 0 &&
@@ -191,11 +201,16 @@ static void complain_of_rooms(const struct lesson *lesson, const struct learned 
 				complain("%s has another room too, %s: a record does not say which",
 					learned->users[j].name, listed->key);
 	}
+	if (older)
+		complain("%zu living room%s, %s for one, %s made by an older policy: the filter is "
+			 "as "
+			 "it was made",
+			n, n == 1 ? "" : "s", older->key, n == 1 ? "was" : "were");
 }
 
 static int answer(const struct lesson *lesson, const struct learned *learned)
 {
-	bool unsure = learned->lost || learned->n_strange > 0;
+	bool unsure = lesson->unread || learned->lost || learned->n_strange > 0;
 
 	for (size_t i = 0; i < learned->n_users; i++)
 		unsure |= learned->users[i].side == LEARN_UNSURE;
