@@ -36,6 +36,7 @@
 
 #define KMSG "/dev/kmsg"
 #define AUDIT_LOG "/var/log/audit/audit.log"
+#define RATELIMIT "/proc/sys/kernel/printk_ratelimit"
 #define ACTIONS "/proc/sys/kernel/seccomp/actions_logged"
 
 /* What is read, and who is asked about. */
@@ -210,7 +211,7 @@ static void complain_of_rooms(const struct lesson *lesson, const struct learned 
 
 static int answer(const struct lesson *lesson, const struct learned *learned)
 {
-	bool unsure = lesson->unread || learned->lost || learned->n_strange > 0;
+	bool unsure = lesson->unread || learned->lost || learned->full || learned->n_strange > 0;
 
 	for (size_t i = 0; i < learned->n_users; i++)
 		unsure |= learned->users[i].side == LEARN_UNSURE;
@@ -229,11 +230,26 @@ static int answer(const struct lesson *lesson, const struct learned *learned)
 	return EXIT_YES;
 }
 
+/* How many lines of the kind the kernel writes in how many seconds; 0 when it cannot be read. */
+static unsigned int sysctl_number(const char *file)
+{
+	char text[32];
+	uint64_t number = 0;
+
+	if (fd_read_small(AT_FDCWD, file, text, sizeof text) < 0)
+		return 0;
+	text[strcspn(text, "\n")] = '\0';
+	return text_u64(text, INT32_MAX / 1000, &number) == 0 ? (unsigned int)number : 0;
+}
+
 static int learn(struct lesson *lesson, bool json)
 {
-	cleanup_with(learned_free) struct learned learned = {
-		.side = side_of, .arg = lesson, .kills = lesson->spec->action == ACTION_KILL
-	};
+	cleanup_with(learned_free) struct learned learned = { .side = side_of,
+		.arg = lesson,
+		.since_ms = lesson->since_ms,
+		.burst = sysctl_number(RATELIMIT "_burst"),
+		.burst_ms = sysctl_number(RATELIMIT) * 1000,
+		.kills = lesson->spec->action == ACTION_KILL };
 	int r = 0, code;
 
 	if (lesson->kmsg_fd >= 0)

@@ -61,6 +61,10 @@ struct learned {
 	/* Likewise what it said since the last record: it says so before the next. */
 	bool pending;
 	unsigned int n_pending;
+	/* The kernel writes that many lines of the kind in that time, and says how many it left out
+	 * when it writes the next: of the last ones it has not. 0: as many as there are. */
+	unsigned int burst, burst_ms;
+	bool full;
 	bool overwritten; /* its log does not reach back to when the machine came up */
 	bool failed;      /* no memory */
 };

@@ -167,6 +167,11 @@ static void print_doubts(const struct learned *learned)
 	else if (learned->lost)
 		say("# not whole: the kernel says that it lost records: see auditctl(8), -b and "
 		    "-r, and try again");
+	if (learned->full)
+		say("# not whole, it may be: the last %u records are all that the kernel writes at "
+		    "a time (kernel.printk_ratelimit_burst), and it has not told yet how many it "
+		    "left out",
+			learned->burst);
 	if (learned->overwritten)
 		say("# of the kernel's log the beginning has been overwritten");
 }
@@ -203,7 +208,7 @@ void learn_print_json(
 	json_member(stdout, ", ", "read", sources);
 	printf(", \"records\": %u, \"left_out\": {\"unlike\": %u, \"strange\": %u}, \"lost\": %s",
 		learned->n_inside, learned->n_unlike, learned->n_strange,
-		learned->lost ? "true" : "false");
+		learned->lost || learned->full ? "true" : "false");
 	fputs(", \"users\": [", stdout);
 	for (size_t i = 0; i < learned->n_users; i++) {
 		const struct learn_user *user = &learned->users[i];

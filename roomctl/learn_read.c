@@ -29,10 +29,24 @@ static void remember(struct learned *learned, const struct logged *logged)
 		(struct learn_stamp){ .ms = logged->ms, .serial = logged->serial };
 }
 
+/* As ___ratelimit() in lib/ratelimit.c counts. */
+struct window {
+	uint64_t begin_ms;
+	unsigned int n;
+};
+
+static void window_add(struct window *window, const struct learned *learned, uint64_t ms)
+{
+	if (ms - window->begin_ms > learned->burst_ms)
+		*window = (struct window){ .begin_ms = ms };
+	window->n++;
+}
+
 int learn_read_kmsg(int fd, struct learned *learned)
 {
 	struct logged logged;
 	char line[KMSG_MAX];
+	struct window window = { 0 };
 	bool first = true;
 
 	for (;;) {
@@ -55,10 +69,14 @@ int learn_read_kmsg(int fd, struct learned *learned)
 		learned->overwritten |= first && logged.sequence > 0;
 		first = false;
 		learn_add(learned, kind, &logged);
-		if (kind == LOGGED_RECORD)
-			remember(learned, &logged);
+		if (kind != LOGGED_RECORD)
+			continue;
+		remember(learned, &logged);
+		window_add(&window, learned, logged.ms);
 	}
 	learn_end(learned);
+	learned->full = learned->burst > 0 && window.n >= learned->burst &&
+		window.begin_ms >= learned->since_ms;
 	return 0;
 }
 

@@ -8,6 +8,7 @@
 
 #include <linux/audit.h>
 #include <linux/seccomp.h>
+#include <sys/socket.h>
 
 #include "config/policy.h"
 #include "helper/profiles.h"
@@ -269,6 +270,43 @@ static void test_again(void **state)
 	learned_free(&learned);
 }
 
+/* The kernel's log: one read, one line. Of the last ones it may not have told yet how many it lost.
+ */
+static void test_kmsg(void **state)
+{
+	static const struct {
+		const char *at[3];
+		bool full;
+	} rows[] = {
+		{ { "100", "101", "102" }, true },
+		{ { "100", "101", "106" }, false },
+		{ { "90", "101", "102" }, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		int fds[2], asked = 0;
+		struct learned learned = {
+			.side = side_of, .arg = &asked, .burst = 3, .burst_ms = 5000
+		};
+
+		assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, fds), 0);
+		for (size_t j = 0; j < 3; j++)
+			assert_true(dprintf(fds[1],
+					    "5,%zu,1,-;" TYPE "audit(%s.000:%zu): auid=7 uid=1001 "
+					    "gid=7 ses=7 " MIDDLE BEHIND "\n",
+					    i + j, rows[i].at[j], j) > 0);
+		assert_int_equal(learn_read_kmsg(fds[0], &learned), 0);
+		close(fds[0]);
+		close(fds[1]);
+		assert_int_equal(learned.n_inside, 3);
+		assert_int_equal(learned.n_stamps, 3);
+		assert_int_equal(learned.full, rows[i].full);
+		assert_int_equal(learned.overwritten, i > 0);
+		learned_free(&learned);
+	}
+}
+
 /* --- what a policy can say ----------------------------------------------------------------------
  */
 
@@ -343,6 +381,7 @@ int main(void)
 		cmocka_unit_test(test_count),
 		cmocka_unit_test(test_since),
 		cmocka_unit_test(test_again),
+		cmocka_unit_test(test_kmsg),
 		cmocka_unit_test(test_hinders),
 		cmocka_unit_test(test_held),
 	};
