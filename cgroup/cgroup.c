@@ -73,6 +73,18 @@ bool cgroup_is_job(const char *group)
 		strncmp(unit + len - (sizeof scope - 1), scope, sizeof scope - 1) == 0;
 }
 
+bool cgroup_holds_job(pid_t login, uid_t uid)
+{
+	char group[1024], name[48], text[16];
+	uint32_t whose;
+
+	if (cgroup_of(login, group, sizeof group, NULL) < 0 || !cgroup_is_job(group))
+		return false;
+	snprintf(name, sizeof name, "/proc/%d/loginuid", login);
+	return fd_read_small(AT_FDCWD, name, text, sizeof text) < 0 || text_id(text, &whose) < 0 ||
+		whose == uid;
+}
+
 static bool has_word(const char *text, const char *word)
 {
 	size_t len = strlen(word);

@@ -38,7 +38,7 @@ struct cgroup_driver {
 	/*
 	 * Sees to it that the process which opens a session is counted to the room's group; with
 	 * limited false only if no group of logind's holds it already. Whom a job holds
-	 * (cgroup_is_job()) stays there.
+	 * (cgroup_holds_job()) stays there.
 	 */
 	int (*place_login)(const struct cgroup_room *room, pid_t login, bool limited,
 		int64_t deadline, struct why *why);
@@ -86,6 +86,12 @@ int cgroup_of(pid_t pid, char *buf, size_t size, struct why *why);
  * login that came there stays; in a user's own slice such a name means nothing.
  */
 bool cgroup_is_job(const char *group);
+
+/*
+ * Whether one holds the process, as a login of that user: what su and sudo start there for somebody
+ * else is not the job's. Whose login it is, says proc_pid_loginuid(5); without an answer it is his.
+ */
+bool cgroup_holds_job(pid_t login, uid_t uid);
 
 /* -ENOTSUP when the hierarchy lacks a controller that these limits need. */
 int cgroup_check_controllers(int root_fd, const struct limits *limits, struct why *why);

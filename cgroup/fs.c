@@ -261,11 +261,10 @@ static int fs_place_login(const struct cgroup_room *room, pid_t login, bool limi
 	int64_t deadline, struct why *why)
 {
 	cleanup_fd int dfd = open_room(room);
-	char group[1024];
 	int r;
 
 	(void)deadline;
-	if (cgroup_of(login, group, sizeof group, NULL) == 0 && cgroup_is_job(group))
+	if (cgroup_holds_job(login, room->uid))
 		return 0;
 	if (dfd < 0)
 		return limited ? why_set(why, -dfd, step, "that of room %s", room->key) : 0;
@@ -294,7 +293,10 @@ static int fs_place_keeper(
 	if (root_fd < 0)
 		return 0;
 	r = cgroup_of(keeper, group, sizeof group, why);
-	if (r < 0 || strncmp(group, "/" FS_ROOMS "/", sizeof FS_ROOMS + 1) != 0)
+	/* A batch system ends all that is in a job. */
+	if (r < 0 ||
+		(strncmp(group, "/" FS_ROOMS "/", sizeof FS_ROOMS + 1) != 0 &&
+			!cgroup_is_job(group)))
 		return r;
 	own_fd = make_own(root_fd, why);
 	if (own_fd < 0)

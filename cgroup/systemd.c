@@ -109,7 +109,7 @@ static int systemd_place_login(const struct cgroup_room *room, pid_t login, bool
 		return r;
 	/* A session that logind knows, or a manager's service: this user's, or (su) another's. */
 	systemd_path(room, path, sizeof path);
-	if (cgroup_is_job(group) || is_beneath(group, limited ? path : "user.slice"))
+	if (cgroup_holds_job(login, room->uid) || is_beneath(group, limited ? path : "user.slice"))
 		return 0;
 	slice_name(room->uid, slice);
 	snprintf(about, sizeof about, "Login of uid %u without a session", room->uid);

@@ -147,7 +147,8 @@ static int place_login(
 
 	if (getsockopt(HELPER_SOCKET, SOL_SOCKET, SO_PEERCRED, &peer, &len) < 0)
 		return why_set(why, errno, "check caller", "no peer credentials");
-	r = cgroup_check_full(&room, why);
+	/* Whom a job holds is not counted to the room. */
+	r = cgroup_holds_job(peer.pid, request->uid) ? 0 : cgroup_check_full(&room, why);
 	if (r == -EAGAIN)
 		release_login(&room, peer.pid, deadline);
 	return r < 0 ? r :

@@ -81,17 +81,21 @@ static void leases_drop(struct leases *leases, unsigned int place)
 	leases->n_open--;
 }
 
+/* A helper of another version would take silence for a room that ends, and ask again. */
+static bool leases_refuse(struct lease *lease)
+{
+	lease_say(lease->fd, LEASE_UNKNOWN, 0, deadline_in(0), NULL);
+	return false;
+}
+
 /* The first word of a connection. False: it is to be closed. */
 static bool leases_hello(struct leases *leases, struct lease *lease, bool ending)
 {
 	enum lease_kind kind;
 	unsigned int *counter;
 
-	/* A helper of another version would take silence for a room that ends, and ask again. */
-	if (lease_hear(lease->fd, &kind, deadline_in(0), NULL) != LEASE_HELLO) {
-		lease_say(lease->fd, LEASE_UNKNOWN, 0, deadline_in(0), NULL);
-		return false;
-	}
+	if (lease_hear(lease->fd, &kind, deadline_in(0), NULL) != LEASE_HELLO)
+		return leases_refuse(lease);
 	if (ending) {
 		lease_say(lease->fd, LEASE_ENDING, kind, deadline_in(0), NULL);
 		return false;
@@ -99,7 +103,7 @@ static bool leases_hello(struct leases *leases, struct lease *lease, bool ending
 	if (kind == LEASE_HOLD)
 		leases->hold_until = deadline_in(LEASE_HOLD_MS);
 	else if (kind != LEASE_LOGIN && kind != LEASE_MANAGER)
-		return false;
+		return leases_refuse(lease);
 	if (lease_say(lease->fd, LEASE_READY, kind, deadline_in(0), NULL) < 0)
 		return false;
 	/* Whoever was promised the room has come. */

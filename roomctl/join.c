@@ -86,8 +86,8 @@ static int find_key(const char *word, char key[REGISTRY_KEY_MAX])
 }
 
 /*
- * 1: host has it. 0, where none is needed: the keeper has answered, in the words of another
- * version; who it is, that proves as well.
+ * 1: host has it. 0, where none is needed: the keeper has answered, be it in the words of another
+ * version or that nobody has a place any more; who it is, that proves.
  */
 static int take_lease(struct host *host, int sock, bool needed, struct why *why)
 {
@@ -97,7 +97,7 @@ static int take_lease(struct host *host, int sock, bool needed, struct why *why)
 
 	if (word == 0)
 		word = lease_hear(sock, &kind, deadline, why);
-	if ((word == -EPROTO || word == LEASE_UNKNOWN) && !needed)
+	if ((word == -EPROTO || word > 0) && !needed)
 		return 0;
 	if (word == -EPROTO || word == LEASE_UNKNOWN)
 		return why_set(why, EPROTO, "find room",
@@ -151,8 +151,6 @@ static int connect_room(struct host *host, bool lease, struct why *why)
 		r = take_lease(host, sock, lease, why);
 	if (r == 1)
 		take_fd(&sock);
-	if (r >= 0 && !lease)
-		fd_closep(&host->lease_fd);
 	return r < 0 || !lease ? r : read_plan(room_dfd, &host->plan, why);
 }
 

@@ -59,14 +59,14 @@ static int is_hello(const uint8_t *said, size_t len)
 		said[2] >= LEASE_LOGIN && said[2] <= LEASE_HOLD;
 }
 
-/* Whoever did not say HELLO hears that; a HELLO of no kind hears nothing. */
+/* Whoever said what is no word of ours, or HELLO of no kind, hears that. */
 static int is_told(int other, const uint8_t *said, size_t len)
 {
 	uint8_t heard[4];
 	ssize_t n = recv(other, heard, sizeof heard, MSG_DONTWAIT);
 
-	if (len == LEASE_BYTES && said[0] == LEASE_VERSION && said[1] == LEASE_HELLO)
-		return n <= 0 || heard[1] == LEASE_ENDING;
+	if (n == LEASE_BYTES && heard[1] == LEASE_ENDING)
+		return len == LEASE_BYTES && said[0] == LEASE_VERSION && said[1] == LEASE_HELLO;
 	return n == LEASE_BYTES && heard[0] == LEASE_VERSION && heard[1] == LEASE_UNKNOWN;
 }
 

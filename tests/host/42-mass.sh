@@ -17,7 +17,7 @@ left() {
 	echo "mounts $(wc -l </proc/self/mountinfo)"
 	echo "groups $(find /sys/fs/cgroup -type d 2>/dev/null | wc -l)"
 	echo "descriptors of sshd $(find "/proc/$(cat "$STAGE/sshd.pid")/fd" | wc -l)"
-	echo "registry $(find /run/pam_room/rooms -mindepth 1 2>/dev/null | sort | xargs)"
+	echo "registry $(find /run/pam_room -mindepth 2 2>/dev/null | sort | xargs)"
 	echo "keepers $(keepers | wc -l)"
 }
 
