@@ -53,7 +53,7 @@ rm -f "$complaints.files"
 # Where a pipe fails with any of its parts, one that ends before it has read everything makes the others die of a signal,
 # or not: whoever was faster.
 sh_files | xargs grep -l '^set .*pipefail' >"$complaints.files"
-xargs grep -n -H -E '[|] *(head|grep -[a-zA-Z]*q)' tests/packages.sh tests/tree.sh tests/debian.sh tests/host/stage.sh \
+xargs grep -n -H -E '[|] *(head|grep -[a-zA-Z]*q)' tests/packages.sh tests/tree.sh tests/debian.sh tests/machine.sh tests/host/stage.sh \
 	<"$complaints.files" | sed 's/^\([^:]*:[0-9]*\):.*/\1: a pipe may die here of having been fast/' >>"$complaints"
 test "$(wc -l <"$complaints.files")" -gt 10 || complain "tests/lint/shape.sh:1: no scripts with pipefail"
 rm -f "$complaints.files"
