@@ -1,5 +1,6 @@
 #!/bin/bash
 # A login over ssh is in the user's room, and is still an ordinary login.
+# also: vm, where the kernel is Debian's own.
 set -u
 # shellcheck source=lib.sh
 . "${0%/*}/lib.sh"
@@ -17,6 +18,7 @@ walls_of_sessions() {
 	is "ssh: no capability is effective" "$(field "$first" CapEff)" 0000000000000000
 	is "ssh: a syscall filter is on" "$(field "$first" Seccomp)" 2
 	is "ssh: setuid programs are not switched off as a whole" "$(field "$first" NoNewPrivs)" 0
+	is "ssh: no security label of its own" "$(label "$first")" "$(label 1)"
 	is "ssh: other homes are hidden" "$(ls "/proc/$first/root/home")" alice
 	session_of_logind "$first"
 	hold alice 7102 || return

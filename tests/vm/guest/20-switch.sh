@@ -1,6 +1,7 @@
 #!/bin/bash
 # su by root: what it keeps, what it hands back, and that root himself stays outside. (That all of its kind lead into the
 # room, 25-entries.sh looks at.)
+# also: vm, where the kernel is Debian's own.
 set -u
 # shellcheck source=lib.sh
 . "${0%/*}/lib.sh"

@@ -1,5 +1,6 @@
 #!/bin/bash
 # The cron job planted by 05-before.sh ran in alice's room.
+# also: vm, where the kernel is Debian's own.
 set -u
 # shellcheck source=lib.sh
 . "${0%/*}/lib.sh"

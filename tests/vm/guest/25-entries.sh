@@ -1,33 +1,11 @@
 #!/bin/bash
 # Every way in, each compared with an ssh session of the same user: namespaces, bounding set, filters and slice, as the
-# host sees them. A line "entry: WAY | WHAT" for each goes to doc/entries.md (tests/vm/run).
+# host sees them. (sudo's are 27-sudo.sh's.)
 set -u
 # shellcheck source=lib.sh
 . "${0%/*}/lib.sh"
-
-slice=/user.slice/user-$(id -u alice).slice
-
-# facts PID: what must be the same for all.
-facts() {
-	echo "$(walls "$1") bounding $(field "$1" CapBnd) filters $(field "$1" Seccomp)" \
-		"$(field "$1" Seccomp_filters) no_new_privs $(field "$1" NoNewPrivs)" \
-		"slice $(cgroup_of "$1" | grep -o "^$slice/") label $(tr -d "\0" <"/proc/$1/attr/current")"
-}
-
-# entry WAY PID: that process came in this way.
-entry() {
-	local word=unknown
-	if [ -z "$2" ]; then
-		not_ok "entry: $1: in the room" "there is no such process"
-	elif [ "$(facts "$2")" = "$reference" ]; then
-		word="in the room"
-		ok "entry: $1: in the room"
-	else
-		word="not as ssh"
-		not_ok "entry: $1: in the room" "got:  $(facts "$2")" "want: $reference" "$(tell "$2")"
-	fi
-	note "entry: $1 | $word"
-}
+# shellcheck source=entries.sh
+. "${0%/*}/entries.sh"
 
 # over PID LENGTH: the command has ended, or what it was to start is there.
 over() { gone "$1" || find_sleeper "$2" >/dev/null; }
@@ -127,15 +105,11 @@ internal_sftp() {
 by_root() {
 	(su alice -c 'exec sleep 7521' &)
 	(su - alice -c 'exec sleep 7522' &)
-	(sudo -n -u alice sleep 7523 &)
-	(sudo -n -i -u alice sleep 7524 &)
 	(setsid script -q -c 'exec login -f alice' /dev/null < <(for _ in {1..9}; do sleep 2; echo 'exec sleep 7525'; done) >/dev/null 2>&1 &)
 	entry "su" "$(sleeper 7521)"
 	entry "su -" "$(sleeper 7522)"
-	entry "sudo -u" "$(sleeper 7523)"
-	entry "sudo -i -u" "$(sleeper 7524)"
 	entry "login" "$(sleeper 7525)"
-	end_sleepers 7521 7522 7523 7524 7525
+	end_sleepers 7521 7522 7525
 	is "entry: runuser: outside, it is root's own" "$(runuser -u alice -- readlink /proc/self/ns/mnt)" \
 		"$(readlink /proc/1/ns/mnt)"
 	note "entry: runuser | outside"
@@ -202,7 +176,7 @@ without_fork() {
 hold alice 7501 || exit 0
 reference=$(facts "$pid")
 isnt "entry: ssh, a command: not outside" "${reference%% bounding*}" "$(outside)"
-like "entry: ssh, a command: in the user's slice, unconfined" "$reference" "*slice $slice/ label unconfined"
+like "entry: ssh, a command: in the user's slice, labelled as process 1 is" "$reference" "*slice $slice/ label $(label 1)"
 note "entry: ssh, a command | in the room"
 over_ssh
 internal_sftp

@@ -1,5 +1,6 @@
 #!/bin/bash
 # The user manager and all it starts are in the room: without that a unit file in the home would be a door.
+# only: vm, because it takes a memory controller, and this machine's may be elsewhere.
 set -u
 # shellcheck source=lib.sh
 . "${0%/*}/lib.sh"

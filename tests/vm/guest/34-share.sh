@@ -1,6 +1,6 @@
 #!/bin/bash
 # Rooms that are shared otherwise: the user managers of a group's members are in the group's room, and one whose sessions
-# are each alone has a room of its own. A room that a group shares has no limits where systemd runs.
+# are each alone has a room of its own. Why a room that a group shares has no limits where systemd runs.
 set -u
 # shellcheck source=lib.sh
 . "${0%/*}/lib.sh"
@@ -55,18 +55,8 @@ is "session: what it starts is with it" "$(unit_of carol)" "$(readlink "/proc/$(
 end_sleepers 7344 7345
 everybody_out
 
-# --- a group has no limits here ------------------------------------------------------------------------------------
-cat >"$policy" <<-'END'
-	version = 1;
-	rooms: { lab: { share = "group"; limits: { tasks = 50; }; }; };
-	assign: ( { user = [ "alice", "bob" ]; room = "lab"; } );
-END
-like "limits of a group: refused, and why" "$(on alice true 2>&1)" "*a room that a group shares has no limits where systemd runs*"
-like "limits of a group: check says so" "$(roomctl check 2>&1)" "*the limits of room 'lab' cannot be set, and its logins are refused: a room that a group shares*"
-is_ok "limits of a group: root logs in" on root true
-cp "$TEST_RUN/room.conf" "$policy"
-
-# Why: whatever slice a process of a user's is put into, systemd takes it out again at the user's word.
+# --- why a group has no limits here (40-limits.sh) ------------------------------------------------------------------
+# Whatever slice a process of a user's is put into, systemd takes it out again at the user's word.
 uid=$(id -u alice)
 scope=/user.slice/user-probe.slice/probe.scope
 systemd=(org.freedesktop.systemd1 /org/freedesktop/systemd1 org.freedesktop.systemd1.Manager)

@@ -1,5 +1,6 @@
 #!/bin/bash
 # Limits: they stand in the user's slice, hold for every way in, follow the policy, and leave nothing behind.
+# only: vm, because it takes the controllers of control groups, and a disk.
 # shellcheck disable=SC2016
 set -u
 # shellcheck source=lib.sh
@@ -76,6 +77,15 @@ limits 'io = ( { path = "/run"; write = "1M"; } );'
 like "a limit of no disk: refused, and why" "$(on alice true 2>&1)" "*/run lies on no disk*"
 is_ok "a limit of no disk: no room is left" wait_for 20 no_room small
 is_ok "a limit of no disk: root logs in" on root true
+
+cat >"$policy" <<-'END'
+	version = 1;
+	rooms: { lab: { share = "group"; limits: { tasks = 50; }; }; };
+	assign: ( { user = [ "alice", "bob" ]; room = "lab"; } );
+END
+like "limits of a group: refused, and why" "$(on alice true 2>&1)" "*a room that a group shares has no limits where systemd runs*"
+like "limits of a group: check says so" "$(roomctl check 2>&1)" "*the limits of room 'lab' cannot be set, and its logins are refused: a room that a group shares*"
+is_ok "limits of a group: root logs in" on root true
 
 # --- a full room ---------------------------------------------------------------------------------------------------
 limits 'tasks = 60;'

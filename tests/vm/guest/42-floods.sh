@@ -1,6 +1,7 @@
 #!/bin/bash
 # What floods one room slows nobody else's login down: "# limit:" lines become the table of doc/limits.md.
-# once: trixie
+# once: bookworm, so that both machines end together: Debian 13 boots once more (after-reboot.sh).
+# only: vm, because what floods must be the kernel of nobody else.
 # shellcheck disable=SC2016
 set -u
 # shellcheck source=lib.sh

@@ -1,6 +1,7 @@
 #!/bin/bash
 # A crash in a room runs no program of the host, whatever the user does to his core limit: at 0, to which anybody may
 # lower it, the kernel would run |core_pattern as root.
+# only: vm, because the kernel has one core pattern for all.
 set -u
 # shellcheck source=lib.sh
 . "${0%/*}/lib.sh"

@@ -23,7 +23,7 @@ right "runtime dir, first login" "$pid"
 
 # logind takes the directory away and makes another while the room goes on, which only somebody sees who has no session
 # of logind's: newer releases end the sessions with the directory.
-(sudo -n -u alice sleep 7803 &)
+on alice 'echo exec sleep 7803 | at now' 2>/dev/null
 pid=$(sleeper 7803)
 in_room "runtime dir: a process without a session is in the room" "$pid" "$room"
 systemctl stop "user@$uid.service" "user-runtime-dir@$uid.service"

@@ -2,14 +2,13 @@
 # Rules about groups and netgroups that a directory holds. While it answers they lead where they say. While it does not,
 # a login is refused when it would matter what the directory says, and only then: root and the administrators whom the
 # machine itself knows get in, so that somebody can mend it.
-# once: bookworm
 set -u
 # shellcheck source=lib.sh
 . "${0%/*}/lib.sh"
 
 folder=$TEST_RUN/directory
 policy=/etc/pam_room/room.d/85-directory.conf
-# Seconds that a login may take, or its refusal, in an emulated machine.
+# Seconds that a login may take, or its refusal, also in an emulated machine.
 limit=90
 length=8500
 

@@ -1,6 +1,7 @@
 #!/bin/bash
 # The clock goes forty days on and systemd clears temporary files: nothing of a room is removed, nothing can be put in its
 # place. The last test, for the clock stays.
+# only: vm, because the kernel has one clock for all.
 set -u
 # shellcheck source=lib.sh
 . "${0%/*}/lib.sh"

@@ -1,6 +1,7 @@
 #!/bin/bash
 # The machine was booted in the middle of a trial that nobody had confirmed: it is undone (main.sh began it).
 # once: trixie
+# only: vm, because it boots.
 set -u
 # shellcheck source=lib.sh
 . "${0%/*}/lib.sh"

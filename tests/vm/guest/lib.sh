@@ -158,8 +158,17 @@ in_room() {
 	fi
 }
 
+# knows_terminal COMMAND: which ends in tty(1), from a terminal of root's.
+knows_terminal() {
+	like "$1: knows the terminal" "$(script -q -c "tty; $1" /dev/null </dev/null | tr -d '\r' | tail -n 1)" \
+		'*/dev/pts/[0-9]*'
+}
+
 # field PID NAME: from /proc/PID/status.
 field() { sed -n "s/^$2:[[:space:]]*//p" "/proc/$1/status"; }
+
+# label PID: a security module's; nothing where there is none.
+label() { { tr -d "\0" <"/proc/$1/attr/current"; } 2>/dev/null; }
 
 cgroup_of() { sed -n 's/^0:://p' "/proc/$1/cgroup"; }
 
@@ -192,7 +201,8 @@ strays() {
 	done
 }
 
-manager_of() { pgrep -u "$1" -x systemd; }
+# The oldest: what it starts is called so for a moment too.
+manager_of() { pgrep -o -u "$1" -x systemd; }
 no_manager() { ! manager_of "$1" >/dev/null; }
 
 # tell PID...: a line about each, for diagnostics.
@@ -205,6 +215,8 @@ tell() {
 
 # What roomctl enable and the package change, as one number.
 picture() { tar --sort=name --mtime=@0 -C / -cf - etc/pam.d etc/systemd usr/lib/pam.d var/lib/pam_room 2>/dev/null | sha256sum; }
+
+no_runtime_dirs() { [ -z "$(ls -A /run/user)" ]; }
 
 # What rooms could leave behind, one count a line.
 count_all() {

@@ -1,6 +1,6 @@
 #!/bin/bash
-# The tests inside the VM: installs what `make install` made onto the running system, makes three users, switches
-# pam_room on and runs every NN-*.sh beside this file. stdout is the serial line the host reads TAP from.
+# The tests inside the system: installs what `make install` made onto it while it runs, makes three users, switches
+# pam_room on and runs the NN-*.sh beside this file that are for this one. stdout is the line the host reads TAP from.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 export TEST_RUN=/run/room-test
@@ -54,20 +54,29 @@ enable_product() {
 	wait_for 20 no_processes alice
 }
 
-# wanted SCRIPT: whether /payload/only, words of names, lets it run. Without any, one that says "once: RELEASE", because it is
-# long and the releases do not differ in it, runs there, and in all when /payload/all says so.
+# systemd's own mark: this is no machine, but a system on the kernel of one (tests/vm/native).
+is_native() { [ -e /run/systemd/container ]; }
+
+# word_of KEY SCRIPT: the first word after "# KEY: " in it.
+word_of() { sed -n "s/^# $1: \([a-z]*\).*/\1/p" "$here/$2"; }
+
+# wanted SCRIPT: whether it runs here. By itself a test runs natively, in both releases. It may say otherwise, and why:
+#   "# only: vm, WHY"   it needs a kernel of its own: in the emulated machines
+#   "# also: vm, WHY"   there too
+#   "# once: RELEASE"   in that release, because it is long and the releases do not differ in it
+# /payload/only, words of names, chooses among all; /payload/all runs all of them in the emulated machines.
 wanted() {
 	local only word once
+	! is_native || [ "$(word_of only "$1")" != vm ] || return 1
 	read -r only </payload/only
-	if [ -z "$only" ]; then
-		once=$(sed -n 's/^# once: //p' "$here/$1")
-		[ -z "$once" ] || [ -s /payload/all ] || [ "$once" = "$(. /etc/os-release && echo "$VERSION_CODENAME")" ]
-		return
-	fi
 	for word in $only; do
 		case $1 in *"$word"*) return 0 ;; esac
 	done
-	return 1
+	[ -z "$only" ] || return 1
+	[ ! -s /payload/all ] || return 0
+	is_native || [ "$(word_of only "$1")$(word_of also "$1")" = vm ] || return 1
+	once=$(word_of once "$1")
+	[ -z "$once" ] || [ "$once" = "$(. /etc/os-release && echo "$VERSION_CODENAME")" ]
 }
 
 run_scripts() {
