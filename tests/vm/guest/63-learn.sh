@@ -1,6 +1,7 @@
 #!/bin/bash
 # roomctl learn where systemd runs, with the kernel of the release: what its log names is what the room lacks. A user
 # manager and its services are in the room too.
+# only: vm, because the kernel has one log for all.
 set -u
 # shellcheck source=lib.sh
 . "${0%/*}/lib.sh"

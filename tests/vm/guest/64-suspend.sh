@@ -2,6 +2,7 @@
 # A machine that goes to sleep with living rooms, as an administrator sends it (systemctl suspend), and is woken by its clock:
 # rooms, keepers and sessions are as before, and what roomctl had frozen is frozen still, although systemd, since its release
 # 256, freezes and thaws all that is below user.slice around the sleep.
+# only: vm, because the whole machine sleeps.
 # once: trixie
 # shellcheck disable=SC2016
 set -u
@@ -28,7 +29,7 @@ suspend() {
 	local before
 	before=$(slept)
 	mkdir -p "$dropin"
-	printf '[Service]\nExecStartPre=/usr/sbin/rtcwake --mode no --seconds 25\n' >"$dropin/alarm.conf"
+	printf '[Service]\nExecStartPre=/usr/sbin/rtcwake --mode no --seconds 12\n' >"$dropin/alarm.conf"
 	systemctl daemon-reload
 	is_ok "suspend: the machine is sent to sleep" systemctl suspend
 	is_ok "suspend: it has slept and is awake" wait_for 180 over "$before"
