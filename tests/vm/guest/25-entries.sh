@@ -146,7 +146,8 @@ by_getty() {
 }
 
 by_time() {
-	on alice 'echo exec sleep 7531 | at now; echo exec sleep 7532 | batch' 2>/dev/null
+	# The second job while the first one is still being told of.
+	on alice 'echo exec sleep 7531 | at now; sleep 0.5; echo exec sleep 7532 | batch' 2>/dev/null
 	echo '* * * * * [ -e cron.once ] || { touch cron.once; exec sleep 7533; }' | crontab -u alice -
 	on alice 'systemd-run --user --quiet sleep 7534; systemd-run --user --quiet --on-active=1 sleep 7535'
 	entry "at" "$(sleeper 7531)"
