@@ -54,5 +54,6 @@ int trial_forget(struct why *why);
 /* One line about a trial that runs, or that should have been undone. */
 void trial_report(struct report *report);
 
-/* Seconds since boot, as struct trial counts them (CLOCK_BOOTTIME). */
+/* Seconds since boot, as struct trial counts them and a timer of systemd's does: none while the
+ * machine sleeps (CLOCK_MONOTONIC). */
 uint64_t trial_now(void);

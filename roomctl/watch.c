@@ -65,7 +65,7 @@ static _Noreturn void watch_sleep(const struct trial *trial)
 		if (trial_now() >= trial->until)
 			execve(program, args, env);
 		/* A package may just be replacing the program: again a second later. */
-		clock_nanosleep(CLOCK_BOOTTIME, 0, &second, NULL);
+		clock_nanosleep(CLOCK_MONOTONIC, 0, &second, NULL);
 	}
 	_exit(0);
 }
