@@ -93,7 +93,7 @@ run_script() {
 	start=$(cut -d. -f1 /proc/uptime)
 	since=$(date +%H:%M:%S)
 	before=$(failures)
-	timeout --kill-after=5 600 bash "$1" || not_ok "$name ran to its end" "it ended with $?"
+	timeout --kill-after=5 "$((500 + 40 * $(cat /payload/logins)))" bash "$1" || not_ok "$name ran to its end" "it ended with $?"
 	note "$name took $(($(cut -d. -f1 /proc/uptime) - start)) s"
 	[ "$(failures)" -eq "$before" ] || show_journal "$since"
 }
