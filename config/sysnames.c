@@ -127,7 +127,7 @@ bool sysnames_has(const char *name)
 
 const char *sysnames_own(uint32_t arch, uint32_t nr)
 {
-	uint32_t late = (nr & ~SYS_X32_BIT) - SYSNAMES_LATE;
+	uint32_t late = (arch == AUDIT_ARCH_X86_64 ? nr & ~SYS_X32_BIT : nr) - SYSNAMES_LATE;
 
 	for (size_t i = 0; i < sizeof sysnames_odd / sizeof sysnames_odd[0]; i++)
 		if (sysnames_odd[i].arch == arch && sysnames_odd[i].nr == nr)

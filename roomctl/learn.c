@@ -44,11 +44,12 @@ struct lesson {
 	int kmsg_fd, lines_fd; /* -1: not read */
 	char sources[512];
 	bool unread;        /* one that is there could not be */
+	bool rotated;       /* auditd has put older lines away */
 	struct rooms rooms; /* the living ones, for root */
 	struct ruling ruling;
 	const struct room_spec *spec;
 	struct subject login;
-	uint64_t since_ms;
+	uint64_t since_ms, since_boot_ms;
 };
 
 static void lesson_free(struct lesson *lesson)
@@ -127,6 +128,7 @@ static int open_logs(struct lesson *lesson)
 {
 	lesson->kmsg_fd = open_log(KMSG, O_NONBLOCK, lesson);
 	lesson->lines_fd = open_log(AUDIT_LOG, 0, lesson);
+	lesson->rotated = access(AUDIT_LOG ".1", F_OK) == 0;
 	if (lesson->kmsg_fd >= 0 || lesson->lines_fd >= 0)
 		return 0;
 	complain("nothing can be learned: neither " KMSG " nor " AUDIT_LOG " can be read");
@@ -140,7 +142,8 @@ static bool lives_here(const struct lesson *lesson, uint32_t uid)
 	for (size_t i = 0; i < lesson->rooms.n; i++) {
 		const struct listed *listed = &lesson->rooms.list[i];
 
-		if (strcmp(listed->fields[FIELD_ROOM], lesson->spec->name) == 0 &&
+		if (listed->life != LIFE_STALE &&
+			strcmp(listed->fields[FIELD_ROOM], lesson->spec->name) == 0 &&
 			!registry_is_group(listed->key) &&
 			text_id(listed->fields[FIELD_UID], &other) == 0 && other == uid)
 			return true;
@@ -211,10 +214,6 @@ static void complain_of_rooms(const struct lesson *lesson, const struct learned 
 
 static int answer(const struct lesson *lesson, const struct learned *learned)
 {
-	bool unsure = lesson->unread || learned->lost || learned->full || learned->n_strange > 0;
-
-	for (size_t i = 0; i < learned->n_users; i++)
-		unsure |= learned->users[i].side == LEARN_UNSURE;
 	if (lesson->spec->action == ACTION_ERRNO)
 		complain(
 			"room %s has syscalls.action = \"errno\": what its filter refuses leaves "
@@ -222,7 +221,8 @@ static int answer(const struct lesson *lesson, const struct learned *learned)
 			"record. To learn, set syscalls: { action = \"log\"; }; and let its living "
 			"rooms end (roomctl kill): reload does not change a filter",
 			lesson->spec->name);
-	if (unsure || (lesson->spec->action == ACTION_ERRNO && learned->n_inside == 0))
+	if (!learn_is_whole(learned) ||
+		(lesson->spec->action == ACTION_ERRNO && learned->n_inside == 0))
 		return EXIT_CANNOT_TELL;
 	for (size_t i = 0; i < learned->n_calls; i++)
 		if (learn_hinders(lesson->spec, SYS_AUDIT_ARCH, &learned->calls[i]))
@@ -230,16 +230,16 @@ static int answer(const struct lesson *lesson, const struct learned *learned)
 	return EXIT_YES;
 }
 
-/* How many lines of the kind the kernel writes in how many seconds; 0 when it cannot be read. */
-static unsigned int sysctl_number(const char *file)
+/* How many lines the kernel writes in how many seconds; as usual when it cannot be read. */
+static unsigned int sysctl_number(const char *file, unsigned int usual)
 {
 	char text[32];
 	uint64_t number = 0;
 
 	if (fd_read_small(AT_FDCWD, file, text, sizeof text) < 0)
-		return 0;
+		return usual;
 	text[strcspn(text, "\n")] = '\0';
-	return text_u64(text, INT32_MAX / 1000, &number) == 0 ? (unsigned int)number : 0;
+	return text_u64(text, INT32_MAX / 1000, &number) == 0 ? (unsigned int)number : usual;
 }
 
 static int learn(struct lesson *lesson, bool json)
@@ -247,8 +247,11 @@ static int learn(struct lesson *lesson, bool json)
 	cleanup_with(learned_free) struct learned learned = { .side = side_of,
 		.arg = lesson,
 		.since_ms = lesson->since_ms,
-		.burst = sysctl_number(RATELIMIT "_burst"),
-		.burst_ms = sysctl_number(RATELIMIT) * 1000,
+		.since_boot_ms = lesson->since_boot_ms,
+		.unread = lesson->unread,
+		.late = lesson->rotated,
+		.burst = sysctl_number(RATELIMIT "_burst", 10),
+		.burst_ms = sysctl_number(RATELIMIT, 5) * 1000,
 		.kills = lesson->spec->action == ACTION_KILL };
 	int r = 0, code;
 
@@ -286,6 +289,19 @@ static int find_room(struct lesson *lesson, const char *name)
 	return EXIT_NO;
 }
 
+/* That long ago by the clock of the kernel's log, which nobody corrects. Rather too early: by one
+ * in a thousand of the time that it ran. 0: before the machine came up. */
+static uint64_t boot_ms_before(uint32_t seconds)
+{
+	struct timespec now = { 0 };
+	uint64_t ms, ago;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	ms = (uint64_t)now.tv_sec * 1000;
+	ago = (uint64_t)seconds * 1000 + 1000 + ms / 1000;
+	return ms > ago ? ms - ago : 0;
+}
+
 static int read_options(int argc, char **argv, struct options *options, struct lesson *lesson)
 {
 	int r = options_read(argc, argv, OPTION_LOG | OPTION_POLICY | OPTION_SERVICE, 1, options);
@@ -302,8 +318,10 @@ static int read_options(int argc, char **argv, struct options *options, struct l
 		complain("--since: '%s' %s", options->since, phrase);
 		return EXIT_USAGE;
 	}
-	if (options->since)
+	if (options->since) {
 		lesson->since_ms = ((uint64_t)time(NULL) - seconds) * 1000;
+		lesson->since_boot_ms = boot_ms_before(seconds);
+	}
 	return account_login(options, &lesson->login);
 }
 

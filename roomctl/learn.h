@@ -43,7 +43,9 @@ struct learned {
 	enum learn_side (*side)(uint32_t uid, char name[64], void *arg);
 	void *arg;
 	uint64_t since_ms; /* what is older does not count */
-	bool kills;        /* the room ends processes: such records are its filter's too */
+	uint64_t
+		since_boot_ms; /* likewise, by the clock of the kernel's log, or somewhat earlier */
+	bool kills;            /* the room ends processes: such records are its filter's too */
 
 	struct learn_call *calls; /* of those inside, sorted by learn_sort() */
 	size_t n_calls;
@@ -61,11 +63,14 @@ struct learned {
 	/* Likewise what it said since the last record: it says so before the next. */
 	bool pending;
 	unsigned int n_pending;
-	/* The kernel writes that many lines of the kind in that time, and says how many it left out
-	 * when it writes the next: of the last ones it has not. 0: as many as there are. */
+	/* The kernel writes that many lines in that time, the audit's and others together, and says
+	 * how many it left out when it writes the next: of the last ones it has not. No time: as
+	 * many as there are. */
 	unsigned int burst, burst_ms;
 	bool full;
-	bool overwritten; /* its log does not reach back to when the machine came up */
+	bool overwritten; /* its log does not reach back to what is asked for */
+	bool late;        /* nor auditd's: older lines are in another file. Set before it is read */
+	bool unread;      /* a log that is there could not be read */
 	bool failed;      /* no memory */
 };
 
@@ -77,6 +82,8 @@ void learn_add(struct learned *learned, enum logged_kind kind, const struct logg
 /* At the end of a log: what was lost since the last record counts. */
 void learn_end(struct learned *learned);
 void learn_sort(struct learned *learned);
+/* Whether nothing can be missing. */
+bool learn_is_whole(const struct learned *learned);
 void learned_free(struct learned *learned);
 
 /* The call's ABI as people call it, and whether it is that of such a kernel (AUDIT_ARCH_*). */

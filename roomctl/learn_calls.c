@@ -36,7 +36,8 @@ static const struct abi {
 static const struct abi *abi_of(uint32_t arch, uint32_t nr)
 {
 	for (size_t i = 0; i < sizeof abis / sizeof abis[0]; i++)
-		if (abis[i].arch == arch && (nr & abis[i].bit) == abis[i].bit)
+		if (abis[i].arch == arch &&
+			(abis[i].bit == 0 || ((nr & abis[i].bit) && nr <= INT32_MAX)))
 			return &abis[i];
 	return NULL;
 }
@@ -61,7 +62,8 @@ static void name_call(struct learn_call *call)
 	const char *own = sysnames_own(call->arch, call->nr);
 	cleanup_free char *found = NULL;
 
-	if (!own && abi)
+	/* Below zero libseccomp has names for calls that an ABI lacks; the kernel has none. */
+	if (!own && abi && call->nr <= INT32_MAX)
 		found = seccomp_syscall_resolve_num_arch(abi->token, (int)(call->nr & ~abi->bit));
 	if (own || found)
 		snprintf(call->name, sizeof call->name, "%s", own ? own : found);
@@ -87,22 +89,27 @@ static struct learn_call *find_call(struct learned *learned, uint32_t arch, uint
 	return grown;
 }
 
+/* In a user namespace one user has thousands of ids: who comes late is one of the others. */
 static struct learn_user *find_user(struct learned *learned, uint32_t uid)
 {
+	bool late = learned->n_users >= LEARN_USERS_MAX;
 	struct learn_user *grown;
 
 	for (size_t i = 0; i < learned->n_users; i++)
 		if (learned->users[i].uid == uid)
 			return &learned->users[i];
-	if (learned->n_users == LEARN_USERS_MAX)
-		return NULL;
+	if (learned->n_users > LEARN_USERS_MAX)
+		return &learned->users[LEARN_USERS_MAX];
 	grown = reallocarray(learned->users, learned->n_users + 1, sizeof *grown);
 	if (!grown)
 		return NULL;
 	learned->users = grown;
 	grown += learned->n_users++;
-	*grown = (struct learn_user){ .uid = uid };
-	grown->side = learned->side(uid, grown->name, learned->arg);
+	*grown = (struct learn_user){
+		.uid = late ? NO_ID : uid, .side = LEARN_UNSURE, .name = "others"
+	};
+	if (!late)
+		grown->side = learned->side(uid, grown->name, learned->arg);
 	return grown;
 }
 
@@ -135,12 +142,6 @@ static void add_record(struct learned *learned, const struct logged *logged)
 	struct learn_user *user;
 	struct learn_call *call;
 
-	if (logged->ms < learned->since_ms) {
-		learned->n_pending = 0;
-		learned->pending = false;
-		return;
-	}
-	learn_end(learned);
 	if (is_known(learned, logged))
 		return;
 	if (answer != SECCOMP_RET_LOG && !(learned->kills && answer == SECCOMP_RET_KILL_PROCESS)) {
@@ -170,8 +171,24 @@ static void add_record(struct learned *learned, const struct logged *logged)
 		learned->last_ms = logged->ms;
 }
 
+static bool is_old(const struct learned *learned, const struct logged *logged)
+{
+	if (logged->ms > 0)
+		return logged->ms < learned->since_ms;
+	return logged->boot_ms > 0 && logged->boot_ms < learned->since_boot_ms;
+}
+
 void learn_add(struct learned *learned, enum logged_kind kind, const struct logged *logged)
 {
+	bool old = is_old(learned, logged);
+
+	/* What was lost was so before the next line of the audit's. */
+	if (logged->ms > 0 && (kind == LOGGED_RECORD || logged->audit)) {
+		learned->pending &= !old;
+		learn_end(learned);
+	}
+	if (old)
+		return;
 	if (kind == LOGGED_RECORD)
 		add_record(learned, logged);
 	if (kind == LOGGED_STRANGE)
@@ -185,9 +202,19 @@ void learn_add(struct learned *learned, enum logged_kind kind, const struct logg
 void learn_end(struct learned *learned)
 {
 	learned->lost |= learned->pending;
-	learned->n_lost += learned->n_pending;
+	if (learned->pending)
+		learned->n_lost += learned->n_pending;
 	learned->pending = false;
 	learned->n_pending = 0;
+}
+
+bool learn_is_whole(const struct learned *learned)
+{
+	for (size_t i = 0; i < learned->n_users; i++)
+		if (learned->users[i].side == LEARN_UNSURE)
+			return false;
+	return !learned->lost && !learned->full && !learned->overwritten && !learned->late &&
+		!learned->unread && learned->n_strange == 0;
 }
 
 static int compare_calls(const void *a, const void *b)

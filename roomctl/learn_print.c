@@ -135,7 +135,7 @@ static void print_hindered(const struct learned *learned, const struct room_spec
 		if (call->name[0])
 			snprintf(before, sizeof before, "# not %s: ", call->name);
 		else
-			snprintf(before, sizeof before, "# not number %u: ", call->nr);
+			snprintf(before, sizeof before, "# not number %d: ", (int)call->nr);
 		snprintf(after, sizeof after, ": %s", why);
 		say_call(call, before, after);
 	}
@@ -151,8 +151,8 @@ static void print_doubts(const struct learned *learned)
 		say("# left out: %u record%s of users whom the policy leads elsewhere: %s", n,
 			n == 1 ? "" : "s", names);
 	if (print_users(learned, LEARN_UNSURE, names, &n) > 0)
-		say("# left out: %u record%s of users about whom a directory does not answer: %s",
-			n, n == 1 ? "" : "s", names);
+		say("# left out: %u record%s of users about whom it cannot be told: %s", n,
+			n == 1 ? "" : "s", names);
 	if (learned->n_unlike > 0)
 		say("# left out: %u record%s of another answer than \"logged\", by other filters",
 			learned->n_unlike, learned->n_unlike == 1 ? "" : "s");
@@ -161,19 +161,25 @@ static void print_doubts(const struct learned *learned)
 			learned->n_strange, learned->n_strange == 1 ? "" : "s",
 			learned->n_strange == 1 ? "is" : "are");
 	if (learned->n_lost > 0)
-		say("# not whole: the kernel says that it lost %u lines: raise "
-		    "kernel.printk_ratelimit_burst, and try again",
+		say("# not whole: the kernel says that it lost %u lines, of records or others: "
+		    "raise kernel.printk_ratelimit_burst, and try again",
 			learned->n_lost);
 	else if (learned->lost)
 		say("# not whole: the kernel says that it lost records: see auditctl(8), -b and "
 		    "-r, and try again");
 	if (learned->full)
-		say("# not whole, it may be: the last %u records are all that the kernel writes at "
-		    "a time (kernel.printk_ratelimit_burst), and it has not told yet how many it "
-		    "left out",
+		say("# not whole, it may be: the kernel writes %u such lines at a time "
+		    "(kernel.printk_ratelimit_burst), the last ones were as many, and it has not "
+		    "told yet how many it left out",
 			learned->burst);
 	if (learned->overwritten)
-		say("# of the kernel's log the beginning has been overwritten");
+		say("# not whole, it may be: what was in the kernel's log before has been "
+		    "overwritten: see --since");
+	if (learned->late)
+		say("# not whole, it may be: auditd has put older lines into audit.log.1 and "
+		    "further: see --since and --log");
+	if (learned->unread)
+		say("# not whole, it may be: a log could not be read");
 }
 
 void learn_print(const struct learned *learned, const struct room_spec *spec, const char *sources)
@@ -206,6 +212,9 @@ void learn_print_json(
 {
 	json_member(stdout, "{", "room", spec->name);
 	json_member(stdout, ", ", "read", sources);
+	printf(", \"whole\": %s, \"unread\": %s, \"overwritten\": %s, \"rotated\": %s",
+		learn_is_whole(learned) ? "true" : "false", learned->unread ? "true" : "false",
+		learned->overwritten ? "true" : "false", learned->late ? "true" : "false");
 	printf(", \"records\": %u, \"left_out\": {\"unlike\": %u, \"strange\": %u}, \"lost\": %s",
 		learned->n_inside, learned->n_unlike, learned->n_strange,
 		learned->lost || learned->full ? "true" : "false");
@@ -227,7 +236,7 @@ void learn_print_json(
 		json_member(stdout, i > 0 ? ",\n  {" : "\n  {", "call",
 			call->name[0] ? call->name : NULL);
 		json_member(stdout, ", ", "abi", learn_abi(call));
-		printf(", \"number\": %u, \"records\": %u", call->nr, call->n);
+		printf(", \"number\": %d, \"records\": %u", (int)call->nr, call->n);
 		json_member(stdout, ", ", "program", call->program);
 		printf(", \"allow\": %s", why ? "false" : "true");
 		json_member(stdout, ", ", "why", why);

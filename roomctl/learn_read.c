@@ -14,6 +14,7 @@
 #include "roomctl/learn.h"
 
 #define KMSG_MAX 16384 /* a read that is too short loses the message */
+#define TICKS_MS 100   /* the kernel counts in its ticks, and writes somewhat later */
 
 static void remember(struct learned *learned, const struct logged *logged)
 {
@@ -29,25 +30,61 @@ static void remember(struct learned *learned, const struct logged *logged)
 		(struct learn_stamp){ .ms = logged->ms, .serial = logged->serial };
 }
 
-/* As ___ratelimit() in lib/ratelimit.c counts. */
-struct window {
-	uint64_t begin_ms;
-	unsigned int n;
+/* When the kernel wrote the lines that it counts together. */
+struct limited {
+	uint64_t *ms;
+	size_t n;
+	size_t audit; /* the last one that is surely of them */
 };
 
-static void window_add(struct window *window, const struct learned *learned, uint64_t ms)
+static void limited_free(struct limited *limited)
 {
-	if (ms - window->begin_ms > learned->burst_ms)
-		*window = (struct window){ .begin_ms = ms };
-	window->n++;
+	free(limited->ms);
+}
+
+static void limited_add(
+	struct limited *limited, const struct logged *logged, struct learned *learned)
+{
+	uint64_t *grown;
+
+	if (!logged->limited)
+		return;
+	grown = reallocarray(limited->ms, limited->n + 1, sizeof *grown);
+	if (!grown) {
+		learned->failed = true;
+		return;
+	}
+	limited->ms = grown;
+	if (logged->audit)
+		limited->audit = limited->n;
+	grown[limited->n++] = logged->boot_ms;
+}
+
+/*
+ * Whether it may have left lines out, and not told yet. ___ratelimit() in lib/ratelimit.c tells
+ * before it lets a line through: up to the audit's last one nothing is untold. From there on it is
+ * when so many came that none was let through any more; where it began to count is not known.
+ */
+static bool limited_is_full(const struct limited *limited, const struct learned *learned)
+{
+	uint64_t span = (uint64_t)learned->burst_ms + TICKS_MS;
+	size_t before = (size_t)learned->burst - 1;
+
+	if (learned->burst_ms == 0 || learned->burst == 0)
+		return learned->burst_ms > 0;
+	for (size_t i = limited->audit; i < limited->n; i++)
+		if (i >= before && limited->ms[i] <= limited->ms[i - before] + span &&
+			limited->ms[i] >= learned->since_boot_ms)
+			return true;
+	return false;
 }
 
 int learn_read_kmsg(int fd, struct learned *learned)
 {
 	struct logged logged;
 	char line[KMSG_MAX];
-	struct window window = { 0 };
-	bool first = true;
+	cleanup_with(limited_free) struct limited limited = { 0 };
+	bool first = true, gap = false;
 
 	for (;;) {
 		ssize_t len = read(fd, line, sizeof line - 1);
@@ -57,7 +94,7 @@ int learn_read_kmsg(int fd, struct learned *learned)
 			continue;
 		/* What was next has been overwritten meanwhile. */
 		if (len < 0 && errno == EPIPE) {
-			learned->overwritten = true;
+			gap = true;
 			continue;
 		}
 		if (len < 0 && errno != EAGAIN)
@@ -66,17 +103,18 @@ int learn_read_kmsg(int fd, struct learned *learned)
 			break;
 		line[len] = '\0';
 		kind = logged_parse(line, LOGGED_KMSG, &logged);
-		learned->overwritten |= first && logged.sequence > 0;
-		first = false;
+		gap |= first && logged.sequence > 0;
+		/* What is gone was older than this one. */
+		learned->overwritten |= gap && logged.boot_ms >= learned->since_boot_ms;
+		first = gap = false;
 		learn_add(learned, kind, &logged);
-		if (kind != LOGGED_RECORD)
-			continue;
-		remember(learned, &logged);
-		window_add(&window, learned, logged.ms);
+		limited_add(&limited, &logged, learned);
+		if (kind == LOGGED_RECORD)
+			remember(learned, &logged);
 	}
 	learn_end(learned);
-	learned->full = learned->burst > 0 && window.n >= learned->burst &&
-		window.begin_ms >= learned->since_ms;
+	learned->overwritten |= gap;
+	learned->full = limited_is_full(&limited, learned);
 	return 0;
 }
 
@@ -86,14 +124,19 @@ int learn_read_lines(int fd, struct learned *learned)
 	cleanup_fd int copy = dup(fd);
 	cleanup_file FILE *file = copy < 0 ? NULL : fdopen(copy, "r");
 	size_t size = 0;
+	bool first = true;
 
 	if (!file)
 		return -errno;
 	take_fd(&copy);
 	while (getline(&line, &size, file) > 0) {
 		struct logged logged;
+		enum logged_kind kind = logged_parse(line, LOGGED_TEXT, &logged);
 
-		learn_add(learned, logged_parse(line, LOGGED_TEXT, &logged), &logged);
+		if (first && logged.ms > 0 && logged.ms <= learned->since_ms)
+			learned->late = false;
+		first = false;
+		learn_add(learned, kind, &logged);
 	}
 	learn_end(learned);
 	return ferror(file) ? -EIO : 0;

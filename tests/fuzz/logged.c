@@ -55,7 +55,8 @@ static void try_name(const char *name)
 
 	encode(name, encoded, sizeof encoded);
 	snprintf(line, sizeof line,
-		"audit: type=1326 audit(1.002:3): auid=1 uid=2 gid=3 ses=4 subj=a pid=5 comm=%.60s "
+		"[1.0] audit: type=1326 audit(1.002:3): auid=1 uid=2 gid=3 ses=4 subj=a pid=5 "
+		"comm=%.60s "
 		"exe=%s sig=0 arch=c000003e syscall=7 compat=0 ip=0x8 code=0x7ffc0000",
 		"\"x\"", encoded);
 	must(logged_parse(line, LOGGED_TEXT, &logged) == LOGGED_RECORD);
