@@ -138,6 +138,31 @@ syscalls: {
 	tells "learn: records are lost" 3 'not whole: the kernel says that it lost 5 lines' roomctl learn learner --log "$STAGE/saved"
 }
 
+find_stale() { roomctl list | grep -q stale; }
+
+# A room counts while it lives, wherever the policy leads its user by now.
+moved() {
+	local pid room
+	record "$(id -u alice)" 101 >"$STAGE/saved"
+	learner ''
+	hold alice 7791 || return
+	policy <<-END
+		version = 1;
+		rooms: { learner: { walls = "brick"; linger = "none"; }; other: { walls = "brick"; linger = "none"; }; };
+		assign: ( { user = "alice"; room = "other"; } );
+	END
+	like "learn: of a user whose room lives" "$(roomctl learn learner --log "$STAGE/saved" 2>&1)" '*# 1 record of alice*"ptrace"*'
+	kill -KILL "$(keeper_of "$room")"
+	wait_for 5 find_stale
+	like "learn: of one whose room was ended by force" "$(roomctl learn learner --log "$STAGE/saved" 2>&1)" \
+		'*left out: 1 record * elsewhere: alice*'
+	end_sleepers 7791
+	wait
+	# What is left of it the next login takes away.
+	learner ''
+	as alice true
+}
+
 begin
 if [ -e /proc/self/loginuid ] && ! grep -qw 'audit=\(0\|off\)' /proc/cmdline; then
 	from_kernel
@@ -147,6 +172,9 @@ if [ -e /proc/self/loginuid ] && ! grep -qw 'audit=\(0\|off\)' /proc/cmdline; th
 else
 	echo "ok roomctl learn from the kernel # SKIP this kernel has no audit"
 fi
-if [ "$(uname -m)" = x86_64 ]; then from_file; fi
+if [ "$(uname -m)" = x86_64 ]; then
+	from_file
+	moved
+fi
 usual_policy
 finish "roomctl learn"
