@@ -9,13 +9,13 @@
 
 probe=/usr/local/lib/stage/probe
 
-# learner KEYS: alice's room is learner, with these keys; bob's another that learns.
+# learner KEYS: lea's room is learner, with these keys; leo's another that learns.
 learner() {
 	policy <<-END
 		version = 1;
 		rooms: { learner: { walls = "brick"; linger = "none"; $1 };
 		         other: { walls = "brick"; linger = "none"; syscalls: { action = "log"; }; }; };
-		assign: ( { user = "alice"; room = "learner"; }, { user = "bob"; room = "other"; } );
+		assign: ( { user = "lea"; room = "learner"; }, { user = "leo"; room = "other"; } );
 	END
 }
 
@@ -28,9 +28,9 @@ learns() {
 		# shellcheck disable=SC2053
 		[[ $learned != *$2* ]] || { ok "$1" && return; }
 		sleep 6
-		as alice "$probe keyctl" >/dev/null
-		as bob "$probe keyctl" >/dev/null
-		feed alice sh <<<"$odd"
+		as lea "$probe keyctl" >/dev/null
+		as leo "$probe keyctl" >/dev/null
+		feed lea sh <<<"$odd"
 	done
 	not_ok "$1" "$learned" "like: $2"
 }
@@ -41,22 +41,22 @@ odd='name=$(printf "a\n}; deny = [ \"read\" ]; x"); cp /usr/bin/perl "$name"; ".
 
 from_kernel() {
 	learner 'syscalls: { action = "log"; };'
-	is "learning: a refused call works" "$(as alice "$probe keyctl")" "keyctl OK"
-	as bob "$probe keyctl" >/dev/null
+	is "learning: a refused call works" "$(as lea "$probe keyctl")" "keyctl OK"
+	as leo "$probe keyctl" >/dev/null
 	learns "learn: it is named, with the program" '"keyctl" # [1-9]* time*, /usr/bin/perl'
-	like "learn: whose records they are" "$learned" '*record* of alice, from 20*'
-	learns "learn: those of another room are left out" 'left out: * elsewhere: *bob'
+	like "learn: whose records they are" "$learned" '*record* of lea, from 20*'
+	learns "learn: those of another room are left out" 'left out: * elsewhere: *leo'
 	like "learn: as JSON" "$(roomctl learn learner --since 5m --json)" \
 		'*"call": "keyctl", "abi": "*"program": "/usr/bin/perl", "allow": true, "why": null*"exit": [03]}'
-	feed alice sh <<<"$odd"
+	feed lea sh <<<"$odd"
 	learns "learn: a program's name is one name" '"add_key", # [1-9]* time*, */a?}; deny = \[ "read" \]; x'$'\n'
 	roomctl learn learner --since 5m >"$STAGE/block" 2>/dev/null
 	learner "$(cat "$STAGE/block")"
 	is_ok "what learn prints is policy" roomctl check /etc/pam_room/room.conf
 	is "and no more than that" "$(roomctl show learner | grep -oE '^syscalls.(allow|deny) .*(keyctl|none)' | tr -s ' ' | paste -s -d ' ')" \
 		"syscalls.allow add_key, keyctl syscalls.deny none"
-	is "learned: the call works in a room that refuses" "$(as alice "$probe keyctl")" "keyctl OK"
-	is "learned: another one does not" "$(as alice "$probe request_key")" "request_key EPERM"
+	is "learned: the call works in a room that refuses" "$(as lea "$probe keyctl")" "keyctl OK"
+	is "learned: another one does not" "$(as lea "$probe request_key")" "request_key EPERM"
 	like "learn: what the policy allows is told so" "$(roomctl learn learner --since 5m 2>&1)" '*keyctl*; the policy allows it already*'
 }
 
@@ -69,7 +69,7 @@ flood() {
 	# Until nobody else on the machine comes behind it or takes the kernel's ten lines away.
 	for n in 1 2 3 4; do
 		sleep 6
-		as alice "$probe $(printf 'keyctl %.0s' {1..30})" >/dev/null
+		as lea "$probe $(printf 'keyctl %.0s' {1..30})" >/dev/null
 		sleep 1
 		status=0
 		learned=$(roomctl learn learner --since 1m 2>&1) || status=$?
@@ -103,7 +103,7 @@ cannot_tell() {
 	mount --bind "$STAGE/deaf" "$deaf"
 	tells "learn: of a kernel that does not log" 3 'kernel.seccomp.actions_logged lacks "log"' roomctl learn learner
 	umount "$deaf"
-	tells "learn: from inside" 3 'neither /dev/kmsg nor' as alice /usr/sbin/roomctl learn learner
+	tells "learn: from inside" 3 'neither /dev/kmsg nor' as lea /usr/sbin/roomctl learn learner
 	tells "learn: of no room" 1 "did you mean 'learner'" roomctl learn lerner
 	tells "learn: of nothing" 2 'which room?' roomctl learn
 	tells "learn: a log that is none" 2 'is no file' roomctl learn learner --log /dev/null
@@ -117,17 +117,17 @@ record() {
 }
 
 from_file() {
-	local alice
-	alice=$(id -u alice)
+	local lea
+	lea=$(id -u lea)
 	{
-		record "$alice" 101
-		record "$alice" 16
-		record "$alice" 20 40000003
-		record "$alice" 165
-		record "$(id -u bob)" 101
+		record "$lea" 101
+		record "$lea" 16
+		record "$lea" 20 40000003
+		record "$lea" 165
+		record "$(id -u leo)" 101
 	} >"$STAGE/saved"
 	learner 'syscalls: { allow = [ "keyctl" ]; deny = [ "mount" ]; };'
-	tells "learn: from a file" 1 '# not getpid: *another ABI*# not ioctl: *another filter*# not mount: *syscalls.deny*elsewhere: bob*
+	tells "learn: from a file" 1 '# not getpid: *another ABI*# not ioctl: *another filter*# not mount: *syscalls.deny*elsewhere: leo*
 syscalls: {
     allow = \[
         "keyctl", # as before
@@ -143,27 +143,31 @@ find_stale() { roomctl list | grep -q stale; }
 # A room counts while it lives, wherever the policy leads its user by now.
 moved() {
 	local pid room
-	record "$(id -u alice)" 101 >"$STAGE/saved"
+	record "$(id -u lea)" 101 >"$STAGE/saved"
 	learner ''
-	hold alice 7791 || return
+	hold lea 7791 || return
 	policy <<-END
 		version = 1;
 		rooms: { learner: { walls = "brick"; linger = "none"; }; other: { walls = "brick"; linger = "none"; }; };
-		assign: ( { user = "alice"; room = "other"; } );
+		assign: ( { user = "lea"; room = "other"; } );
 	END
-	like "learn: of a user whose room lives" "$(roomctl learn learner --log "$STAGE/saved" 2>&1)" '*# 1 record of alice*"ptrace"*'
+	like "learn: of a user whose room lives" "$(roomctl learn learner --log "$STAGE/saved" 2>&1)" '*# 1 record of lea*"ptrace"*'
 	kill -KILL "$(keeper_of "$room")"
 	wait_for 5 find_stale
 	like "learn: of one whose room was ended by force" "$(roomctl learn learner --log "$STAGE/saved" 2>&1)" \
-		'*left out: 1 record * elsewhere: alice*'
+		'*left out: 1 record * elsewhere: lea*'
 	end_sleepers 7791
 	wait
 	# What is left of it the next login takes away.
 	learner ''
-	as alice true
+	as lea true
 }
 
+# The kernel has one log for all: two people of this test's own, whose numbers nobody else has.
 begin
+number=$((61000 + RANDOM % 2000 * 2))
+useradd -m -u "$number" -s /bin/bash lea
+useradd -m -u $((number + 1)) -s /bin/bash leo
 if [ -e /proc/self/loginuid ] && ! grep -qw 'audit=\(0\|off\)' /proc/cmdline; then
 	from_kernel
 	flood
