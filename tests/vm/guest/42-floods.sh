@@ -58,7 +58,7 @@ flood() {
 	[ -z "${3-}" ] || like "flood, $name: the room is told" "$(cat "$out")" "*$3*"
 }
 
-limits 'memory = "160M"; swap = "0"; cpu = "50%"; tasks = 60; io = ( { path = "/home"; write = "5M"; read = "5M"; } );'
+limits 'memory = "160M"; swap = "0"; cpu = "50%"; tasks = 60; io = ( { path = "/home"; write = "5M"; read = "5M"; } ); ptys = 20;'
 hold alice 7476 || exit 0
 pid_alice=$pid
 hold bob 7475 || exit 0
@@ -75,6 +75,7 @@ flood "/tmp, files" 'perl -e "for (1 .. 1000) { open(F, \">\", \"/tmp/f\$_\") or
 flood "disk" 'perl -e "open(F, \">\", \"flood\"); while (1) { syswrite(F, \"x\" x 1048576); if (++\$n % 8 == 0) { sysseek(F, 0, 0); } }" flood-mark; rm -f flood'
 flood "inotify" 'perl -e "use strict; my @all; for (1 .. 5000) { my \$fd = syscall(253); last if \$fd < 0; push @all, \$fd } syswrite STDOUT, \"\$!\\n\"; sleep 30" flood-mark' "Too many open files"
 flood "asynchronous I/O" 'perl -e "for (1 .. 5000) { my \$c = pack(\"Q\", 0); last if syscall(206, 128, \$c) < 0 } sleep 30" flood-mark'
+flood "terminals" 'perl -e "for (1 .. 5000) { open(\$fd[\$_], \"+<\", \"/dev/ptmx\") or do { syswrite STDOUT, \"\$!\\n\"; last } } sleep 30" flood-mark' "No space left on device"
 is "floods: everything of alice's is in the slice" "$(for pid in $(pgrep -u alice); do
 	in_slice "$pid" || tell "$pid"
 done)" ""

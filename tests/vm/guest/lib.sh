@@ -74,6 +74,9 @@ wait_for() {
 gone() { [ ! -e "/proc/$1" ] || [ "$(field "$1" State | cut -c1)" = Z ]; }
 no_processes() { ! pgrep -u "$1" >/dev/null; }
 
+# systemd's own mark: this is no machine, but a system on the kernel of one (tests/vm/native).
+is_native() { [ -e /run/systemd/container ]; }
+
 # --- logging in ----------------------------------------------------------------------------------------------------
 
 # on USER COMMAND...: over ssh, with an end to it.

@@ -54,9 +54,6 @@ enable_product() {
 	wait_for 20 no_processes alice
 }
 
-# systemd's own mark: this is no machine, but a system on the kernel of one (tests/vm/native).
-is_native() { [ -e /run/systemd/container ]; }
-
 # word_of KEY SCRIPT: the first word after "# KEY: " in it.
 word_of() { sed -n "s/^# $1: \([a-z]*\).*/\1/p" "$here/$2"; }
 
