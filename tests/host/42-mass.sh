@@ -3,7 +3,7 @@
 # SPDX-FileCopyrightText: pam_room contributors
 #
 # Many sessions, one after the other and at once, some killed: nothing of them is left, and nothing grows.
-# ROOM_MASS_OPENS, ROOM_MASS_LOGINS: how many (200 and 60; 10000 and 1000 take a quarter of an hour).
+# ROOM_MASS_OPENS, ROOM_MASS_LOGINS: how many (200 and 60; 10000 and 1000 take two minutes on a calm machine).
 # shellcheck source=lib.sh
 . "${0%/*}/lib.sh"
 

@@ -1,6 +1,7 @@
 #!/bin/bash
 # The first quarter of an hour of an administrator: apt installs the package, five lines of policy, a trial, a login in a room,
 # confirm; then all is removed, and a login has no room.
+# also: vm, where the kernel is Debian's own.
 set -u
 # shellcheck source=lib.sh
 . "${0%/*}/lib.sh"
