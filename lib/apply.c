@@ -195,10 +195,12 @@ int apply_confine(const struct plan *plan, struct why *why)
 	return 0;
 }
 
-static int apply_leave(struct joint *joint, struct why *why)
+/* From those that were joined: for the others setns(2) might take a privilege that joining did not.
+ */
+static int apply_leave(const struct plan *plan, struct joint *joint, struct why *why)
 {
 	for (int i = 0; i < PLAN_N_NS; i++)
-		if (setns(joint->ns_fds[i], plan_ns_table[i].flag) < 0)
+		if (plan->ns_ino[i] && setns(joint->ns_fds[i], plan_ns_table[i].flag) < 0)
 			return why_set(
 				why, errno, "leave room", "%s namespace", plan_ns_table[i].name);
 	/* Joining a mount namespace resets the root, which may have been a chroot. */
@@ -210,7 +212,7 @@ static int apply_leave(struct joint *joint, struct why *why)
 
 int apply_undo(const struct plan *plan, struct joint *joint, struct why *why)
 {
-	int r = joint->joined ? apply_leave(joint, why) : 0;
+	int r = joint->joined ? apply_leave(plan, joint, why) : 0;
 
 	/* A hard limit can only be raised with CAP_SYS_RESOURCE; a core limit that stays is no
 	 * harm. */

@@ -36,8 +36,9 @@ static int program_check(const char *path, const char *step, struct why *why)
 
 static bool program_drop_caps(void)
 {
-	/* Else execve(2) would give uid 0 every capability again. */
-	return prctl(PR_SET_SECUREBITS, SECBIT_NOROOT | SECBIT_NOROOT_LOCKED) == 0;
+	/* Else execve(2) would give uid 0 every capability again, and anybody the ambient ones. */
+	return prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) == 0 &&
+		prctl(PR_SET_SECUREBITS, SECBIT_NOROOT | SECBIT_NOROOT_LOCKED) == 0;
 }
 
 static __attribute__((noreturn)) void program_become(const struct program *program)

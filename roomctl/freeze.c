@@ -42,7 +42,7 @@ static int open_alone(const char *key, struct why *why)
 	return take_fd(&room_dfd);
 }
 
-/* The mark's name; the one that is there, or a new one. */
+/* The mark's name; the one that is there, or a new one: 1. */
 static int mark(int room_dfd, struct freezer *freezer, struct why *why)
 {
 	ssize_t len = fd_read_small(room_dfd, REGISTRY_FROZEN, freezer->name, sizeof freezer->name);
@@ -54,21 +54,23 @@ static int mark(int room_dfd, struct freezer *freezer, struct why *why)
 			return r;
 		r = fd_replace_file(
 			room_dfd, REGISTRY_FROZEN, freezer->name, strlen(freezer->name));
+		r = r < 0 ? r : 1;
 	} else if (len <= 0) {
 		r = len < 0 ? (int)len : -EBADMSG;
 	}
-	return r < 0 ? why_set(why, -r, step, "the mark in the registry") : 0;
+	return r < 0 ? why_set(why, -r, step, "the mark in the registry") : r;
 }
 
 static int freeze(const struct host *host, struct freezer *freezer, struct why *why)
 {
 	cleanup_fd int room_dfd = open_alone(host->key, why);
-	int r = room_dfd < 0 ? room_dfd : mark(room_dfd, freezer, why);
+	int made = room_dfd < 0 ? room_dfd : mark(room_dfd, freezer, why);
+	int r = made < 0 ? made : 0;
 
 	if (r == 0)
 		r = freezer_freeze(freezer, deadline_in(FREEZE_MS), why);
-	/* Nothing was stopped. What was can be thawed by the mark alone. */
-	if (r < 0 && room_dfd >= 0 && freezer->n_groups == 0)
+	/* Nothing was stopped, now or before. What was can be thawed by the mark alone. */
+	if (r < 0 && made == 1 && freezer->n_groups == 0)
 		unlinkat(room_dfd, REGISTRY_FROZEN, 0);
 	return r;
 }

@@ -259,7 +259,7 @@ helper_stopped() {
 	wait "$killer"
 	usual_policy
 	is "a stopped helper: one was" "$(cat "$STAGE/killed")" 1
-	isnt "a stopped helper: the login is refused" "$status, $(grep -c '^inside$' "$STAGE/stopped")" "0, 1"
+	is "a stopped helper: the login is refused" "$((status != 0)), $(grep -c '^inside$' "$STAGE/stopped")" "1, 0"
 	isnt "a stopped helper: not by the test's patience" "$status" 124
 	is "a stopped helper: one line says why" "$(wc -l <"$STAGE/stopped")" 1
 	note "login $n is refused after $((SECONDS - begun)) s: $(cat "$STAGE/stopped")"
