@@ -99,9 +99,9 @@ standing() {
 half() {
 	local name=$1 before
 	shift
-	before=$(wc -l <"$STAGE/syslog")
+	before=$(log_now)
 	isnt "$name: refused" "$("$@" roomtest alice open_session >/dev/null 2>&1; echo $?)" 0
-	like "$name: and the log says why" "$(tail -n "+$((before + 1))" "$STAGE/syslog" | grep -c 'check application')" "[1-9]*"
+	like "$name: and the log says why" "$(log_since "$before" | grep -c 'check application')" "[1-9]*"
 }
 
 # shellcheck disable=SC2016
