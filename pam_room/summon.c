@@ -36,6 +36,7 @@
 #define SUMMON_MS 13000 /* a little more than the helper gives itself */
 #define SUMMON_REAP_MS 3000
 #define SUMMON_CANNOT_RUN 127
+#define SUMMON_NOT_HEARD 100 /* room-helper(8): called in a wrong way */
 
 static const char step[] = "ask helper";
 
@@ -167,6 +168,10 @@ static int summon_blame(int r, int status, struct why *why)
 		return r;
 	if (status == SUMMON_CANNOT_RUN)
 		return why_set(why, 0, step, SUMMON_PROGRAM " cannot be run");
+	if (status == SUMMON_NOT_HEARD)
+		return why_set(why, 0, step,
+			SUMMON_PROGRAM " understands another version: what was started before an "
+				       "upgrade has to be restarted");
 	return why_set(why, 0, step, SUMMON_PROGRAM " gives no answer, status %d", status);
 }
 

@@ -2,20 +2,25 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # SPDX-FileCopyrightText: pam_room contributors
 #
-# A living room whose keeper speaks another version of the protocol than the helper that has come since, or gone back
-# to: its user is refused at once, with the reason; others are not; and the way on that the reason names is one.
+# Parts of different versions, as an upgrade leaves them for a while. A living room whose keeper speaks another version of the
+# protocol than the helper that has come since, or gone back to: its user is refused at once, with the reason; others are not;
+# and the way on that the reason names is one. A module that a long-running program had loaded before, and the helper that has
+# come since: a new session is refused, never half a room, and one that was open ends well.
 # shellcheck source=lib.sh
 . "${0%/*}/lib.sh"
 
 libexec=/usr/libexec/pam_room
 src=$(cd "${0%/*}/../.." && pwd)
-ours=$STAGE/versions/ours other=$STAGE/versions/other
+ours=$STAGE/versions/ours other=$STAGE/versions/other deaf=$STAGE/versions/deaf
 
-# Helper and keeper with another number, built over the stage's tree, which stays as it is.
+# Helper and keeper with another number of the lease, and a helper with one of the records that the module sends; built over the
+# stage's tree, which stays as it is.
 build_other() {
-	mkdir -p "$ours" "$other"
+	mkdir -p "$ours" "$other" "$deaf"
 	sed 's/^#define LEASE_VERSION .*/#define LEASE_VERSION 77/' "$src/lib/lease.h" >"$STAGE/lease.h"
+	sed 's/^#define RECORD_VERSION .*/#define RECORD_VERSION 77/' "$src/lib/record.c" >"$STAGE/record.c"
 	cp -a "$libexec/room-helper" "$libexec/room-keeper" "$ours"
+	cp -a "$libexec/room-keeper" "$deaf"
 	# shellcheck disable=SC2016 # the other shell expands it
 	unshare --mount --propagation private bash -euc '
 		mount -t tmpfs tmpfs /mnt
@@ -24,7 +29,13 @@ build_other() {
 		mount --bind "$3" "$1/lib/lease.h"
 		for folder in lib keeper helper; do make -s -C "$2/$folder"; done
 		install -m 4755 "$2/helper/room-helper" "$4"
-		install -m 755 "$2/keeper/room-keeper" "$4"' - "$src" "$ROOM_BUILD" "$STAGE/lease.h" "$other" >"$STAGE/built" 2>&1
+		install -m 755 "$2/keeper/room-keeper" "$4"
+		umount "$1/lib/lease.h"
+		mount --bind "$5" "$1/lib/record.c"
+		touch "$1/lib/lease.h"
+		for folder in lib helper; do make -s -C "$2/$folder"; done
+		install -m 4755 "$2/helper/room-helper" "$6"' - "$src" "$ROOM_BUILD" "$STAGE/lease.h" "$other" \
+		"$STAGE/record.c" "$deaf" >"$STAGE/built" 2>&1
 }
 
 # puts FOLDER: as a package manager does, by a new file in the place of the old.
@@ -64,11 +75,36 @@ between() {
 	is "$3: then alice has a room again" "$(as alice echo in 2>&1)" in
 }
 
+# What sshd has loaded is the module of before.
+loaded_before() {
+	local out status=0 before since
+	puts "$ours"
+	hold alice 7613 || return
+	in_room "a module from before: a login is in a room" "$pid" "$room"
+	puts "$deaf"
+	before=$(rooms)
+	since=$(log_now)
+	out=$(as bob echo inside 2>&1) || status=$?
+	is "a module from before: a new login is refused" "$((status != 0)), $(grep -c '^inside$' <<<"$out")" "1, 0"
+	like "a module from before: in one line" "$(wc -l <<<"$out") $out" "1 pam_room: this login is refused*"
+	like "a module from before: the log says why" "$(log_since "$since")" "*understands another version: what was started before an upgrade*"
+	is "a module from before: nothing was made" "$(rooms)" "$before"
+	is "a module from before: root gets in" "$(as root echo in 2>&1)" in
+	in_room "a module from before: who is in a room stays there" "$(find_sleeper 7613)" "$room"
+	end_sleepers 7613
+	wait "$held"
+	is_ok "a module from before: the session that was open ends with its room" wait_for 20 no_rooms
+	puts "$ours"
+}
+
+no_rooms() { [ -z "$(rooms)" ]; }
+
 begin
 alice=$(id -u alice)
 is_ok "another version is built" build_other
 isnt "which is another" "$(cksum <"$other/room-keeper")" "$(cksum <"$ours/room-keeper")"
 between "$other" "$ours" "upgrade" 7611
 between "$ours" "$other" "back again" 7612
+loaded_before
 puts "$ours"
 finish "versions"

@@ -95,18 +95,39 @@ run_script() {
 	[ "$(failures)" -eq "$before" ] || show_journal "$since"
 }
 
+# What the way down has to end: a session, what another one left, and a service of the user's manager. Each writes down that
+# it was asked to, and where.
+live_in_a_room() {
+	cat >/usr/local/bin/asked <<-'END'
+		#!/bin/bash
+		# Systemd hangs up a session as well, which ends a shell before its trap runs.
+		trap '' HUP
+		trap 'echo "$1 $(readlink /proc/self/ns/mnt)" >>"$HOME/asked"; exit' TERM
+		echo "$1" >>"$HOME/lives"
+		while true; do sleep 1; done
+	END
+	chmod 755 /usr/local/bin/asked
+	ssh -n "${ssh_options[@]}" alice@localhost exec asked session >/dev/null 2>&1 &
+	on alice 'systemd-run --user --quiet asked service; nohup setsid asked left >/dev/null 2>&1 &'
+	is_ok "shutdown: three live in a room" wait_for 60 all_live
+}
+
+all_live() { [ "$(sort /home/alice/lives 2>/dev/null | xargs)" = "left service session" ]; }
+
 # A trial and then a real boot, with what is known so far on the disk: the rest is after-reboot.sh's.
 reboot_in_trial() {
 	is_ok "reboot: it is disabled first" roomctl disable
 	picture >"$TEST_RUN/bare"
 	is_ok "reboot: a trial begins" roomctl enable --trial 1h
 	isnt "reboot: which changes something" "$(picture)" "$(cat "$TEST_RUN/bare")"
+	live_in_a_room
 	cp -a "$TEST_RUN" "$kept"
 	# The end of this unit is the end of the machine otherwise.
 	mkdir -p /run/systemd/system/room-test.service.d
 	printf '[Service]\nExecStopPost=\n' >/run/systemd/system/room-test.service.d/reboot.conf
 	systemctl daemon-reload
 	sync
+	date +%s >"$kept/down"
 	systemctl reboot
 	sleep infinity
 }

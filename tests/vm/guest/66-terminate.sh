@@ -1,0 +1,56 @@
+#!/bin/bash
+# loginctl terminate-session as an administrator uses it: that session ends with all it started, the room and who else is in
+# it stay, and the end of the last session is the end of the room.
+set -u
+# shellcheck source=lib.sh
+. "${0%/*}/lib.sh"
+
+no_entry() { ! compgen -G "/run/pam_room/rooms/$1.*" >/dev/null; }
+# session_of PID: logind's word for it, by the group it is in.
+session_of() { cgroup_of "$1" | sed -n 's|.*/session-\([0-9a-z]*\)\.scope.*|\1|p'; }
+no_session() { ! loginctl --no-legend list-sessions | awk '{ print $1 }' | grep -qx "$1"; }
+
+one_of_many() {
+	local first second keeper
+	hold alice 7661 || return
+	first=$(session_of "$pid") keeper=$(keeper_of "$room")
+	hold alice 7662 || return
+	second=$(session_of "$pid")
+	like "terminate-session: two sessions" "$first $second" "[0-9c]* [0-9c]*"
+	isnt "terminate-session: which are two" "$first" "$second"
+	on alice 'systemd-run --user --quiet --unit=stays sleep 7663; nohup sleep 7664 >/dev/null 2>&1 &'
+	in_room "terminate-session: before, a third has left a process" "$(sleeper 7664)" "$room"
+	is_ok "terminate-session: the first" loginctl terminate-session "$first"
+	is_ok "terminate-session: what it ran ends" wait_for 60 no_sleeper 7661
+	is_ok "terminate-session: logind knows it no more" wait_for 60 no_session "$first"
+	in_room "terminate-session: the other session is where it was" "$(find_sleeper 7662)" "$room"
+	in_room "terminate-session: so is the manager's service" "$(find_sleeper 7663)" "$room"
+	in_room "terminate-session: and what a third one left" "$(find_sleeper 7664)" "$room"
+	is "terminate-session: the keeper is the same" "$(keeper_of "$room")" "$keeper"
+	is "terminate-session: a login comes into that room" "$(on alice readlink /proc/self/ns/mnt)" "${room%% *}"
+	# A session that has been logged out of is not ended by its name a second time, in a room or not: logind signals it.
+	is_ok "kill-session: what the third one left" loginctl kill-session "$(session_of "$(find_sleeper 7664)")"
+	is_ok "kill-session: that ends it" wait_for 60 no_sleeper 7664
+	is_ok "terminate-session: the last one" loginctl terminate-session "$second"
+	is_ok "terminate-session: with it the manager and its service end" wait_for 60 no_sleeper 7663
+	is_ok "terminate-session: and the room" wait_for 60 no_members "$room"
+	is_ok "terminate-session: which is registered no more" wait_for 10 no_entry "$(id -u alice)"
+	wait
+}
+
+# carol's rooms end with the last login: a process that would outlive the session goes too.
+without_linger() {
+	hold carol 7665 || return
+	on carol 'nohup setsid sleep 7666 >/dev/null 2>&1 &'
+	in_room "terminate-session, linger none: a background process" "$(sleeper 7666)" "$room"
+	is_ok "terminate-session, linger none: the session" loginctl terminate-session "$(session_of "$pid")"
+	is_ok "terminate-session, linger none: the whole room ends" wait_for 60 no_members "$room"
+	is_ok "terminate-session, linger none: with what was left in the background" wait_for 10 no_sleeper 7666
+	wait
+}
+
+loginctl terminate-user alice 2>/dev/null
+wait_for 30 no_processes alice
+one_of_many
+without_linger
+is "terminate-session: no unit has failed" "$(systemctl --failed --plain --no-legend)" ""
