@@ -158,6 +158,7 @@ stage_sshd() {
 		PermitRootLogin prohibit-password
 		PrintMotd no
 		UseDNS no
+		X11Forwarding yes
 		AcceptEnv LANG LC_*
 		MaxStartups 200:30:300
 		MaxSessions 100
