@@ -13,7 +13,7 @@ cookie=$(head -c 16 /dev/urandom | od -An -vtx1 | tr -d ' \n')
 
 # Says who came with which cookie: right or wrong.
 x_server() {
-	mkdir -p -m 1777 /tmp/.X11-unix
+	mkdir -p /tmp/.X11-unix
 	# shellcheck disable=SC2016
 	perl -MSocket -e 'socket(S, PF_UNIX, SOCK_STREAM, 0) && bind(S, sockaddr_un($ARGV[0])) && listen(S, 9) or die $!;
 		while (accept(C, S)) {
