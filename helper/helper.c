@@ -96,15 +96,16 @@ static int decide(const struct policy *policy, const struct ask *ask, int64_t de
 
 /*
  * A room that cannot be opened: the policy says whether that refuses the login. One that is kept
- * shut is no failure, nor is one that its own user has filled, or keeps busy: whoever can bring a
- * failure about would be let out by it.
+ * shut is no failure, nor is one that its own user has filled (EUSERS, EAGAIN), has strays outside
+ * of (EBUSY) or keeps busy (ETIMEDOUT): whoever can bring a failure about would be let out by it.
  */
 static int let_out(const struct room_spec *spec, const struct room *room, int r)
 {
-	bool by_user = r == -EAGAIN || r == -EUSERS || r == -EBUSY;
+	bool by_user = r == -EUSERS || r == -EAGAIN || r == -EBUSY || r == -ETIMEDOUT;
 
-	return spec->on_failure == ON_FAILURE_ALLOW && !room->frozen && !by_user ? OUTCOME_LET_OUT :
-										   r;
+	if (spec->on_failure != ON_FAILURE_ALLOW || room->frozen || by_user)
+		return r;
+	return OUTCOME_LET_OUT;
 }
 
 /* The session of a user manager: the manager itself comes later, by its own way (helper/manager.h).

@@ -9,11 +9,11 @@
 
 uid=$(id -u alice)
 
-# strays WORD: what alice's room does with them.
+# strays_are WORD [KEYS]: what alice's room does with them.
 strays_are() {
 	policy <<-END
 		version = 1;
-		rooms: { some: { walls = "brick"; strays = "$1"; }; };
+		rooms: { some: { walls = "brick"; strays = "$1"; ${2-} }; };
 		assign: ( { user = "alice"; room = "some"; } );
 	END
 }
@@ -66,6 +66,9 @@ refusal() {
 	sleeper 7353 >/dev/null
 	refused "refuse" "*look outside: these processes of the user run outside: * (sleep)*"
 	is "refuse: root gets in" "$(as root echo in)" in
+	strays_are refuse 'on_failure = "allow";'
+	refused "refuse, on_failure = allow" "*look outside: these processes of the user run outside: * (sleep)*"
+	strays_are refuse
 	end_sleepers 7353
 	in_with "refuse, without strays" ""
 }

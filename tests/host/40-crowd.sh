@@ -76,6 +76,51 @@ in_and_out() {
 	is_ok "and then it is gone" wait_for 10 no_keepers
 }
 
+# take_all ROOM: all places that its keeper has, as one who logs in again and again would (lib/lease.h). Tells how many.
+take_all() {
+	# shellcheck disable=SC2016
+	prlimit --nofile=4096 perl -MSocket -e '
+		$SIG{PIPE} = "IGNORE";
+		$| = 1;
+		for (1 .. 2000) {
+			my ($fd, $word);
+			socket($fd, AF_UNIX, SOCK_SEQPACKET, 0) && connect($fd, sockaddr_un($ARGV[0])) or die "$!";
+			send($fd, "\1\1\1", 0);
+			last unless defined recv($fd, $word, 3, 0) && $word eq "\1\2\1";
+			push @taken, $fd;
+		}
+		print scalar(@taken), "\n";
+		sleep 1000' "/run/pam_room/rooms/$1/keeper" >"$STAGE/taken" 2>&1 &
+	taker=$!
+	wait_for 60 test -s "$STAGE/taken"
+}
+
+# A policy that lets out whoever cannot get in does not mean who has filled the room, or keeps it busy.
+fills() {
+	local taker
+	policy <<-'END'
+		version = 1;
+		rooms: { full: { walls = "brick"; on_failure = "allow"; }; };
+		assign: ( { user = "bob"; room = "full"; } );
+	END
+	hold bob 7406 || return
+	take_all "$(id -u bob).full"
+	like "a full room: it was filled" "$(cat "$STAGE/taken")" "9[0-9][0-9]"
+	like "a full room: its user is refused" "$(as bob echo outside 2>&1)" \
+		"*this login is refused, *it has no place for another login*"
+	is "a full room: others log in" "$(as carol echo in)" in
+	is "a full room: and root" "$(as root echo in)" in
+	kill "$taker"
+	wait "$taker" 2>/dev/null
+	is "a full room: with a place again it is entered" "$(as bob readlink /proc/self/ns/pid)" "$(readlink "/proc/$pid/ns/pid")"
+	flock "/run/pam_room/rooms/$(id -u bob).full" sleep 7407 &
+	sleeper 7407 >/dev/null
+	like "a busy room: its user is refused" "$(as bob echo outside 2>&1)" "*this login is refused, *is busy*"
+	end_sleepers 7406 7407
+	wait
+	usual_policy
+}
+
 begin
 of_one
 finish "a crowd of one"
@@ -83,3 +128,5 @@ of_many
 finish "a crowd of four"
 in_and_out
 finish "in and out"
+fills
+finish "a full room"
