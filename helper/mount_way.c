@@ -46,11 +46,8 @@ int mount_way(const char *root, const char *path)
 	if (at_fd < 0)
 		return at_fd;
 	while ((name = strsep(&next, "/"))) {
-		int fd;
+		int fd = fd_make_dir(at_fd, name, 0755);
 
-		if (mkdirat(at_fd, name, 0755) < 0 && errno != EEXIST)
-			return -errno;
-		fd = fd_open_beneath(at_fd, name, O_RDONLY | O_DIRECTORY);
 		if (fd < 0)
 			return fd;
 		fd_closep(&at_fd);

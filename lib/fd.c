@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -38,6 +39,19 @@ int fd_open_beneath(int dfd, const char *name, int flags)
 int fd_open_on_mount(int dfd, const char *name, int flags)
 {
 	return fd_open_resolved(dfd, name, flags, RESOLVE_NO_XDEV);
+}
+
+int fd_make_dir(int dfd, const char *name, mode_t mode)
+{
+	bool made = mkdirat(dfd, name, 0700) == 0;
+	cleanup_fd int fd = -1;
+
+	if (!made && errno != EEXIST)
+		return -errno;
+	fd = fd_open_beneath(dfd, name, O_RDONLY | O_DIRECTORY);
+	if (fd >= 0 && made && fchmod(fd, mode) < 0)
+		return -errno;
+	return take_fd(&fd);
 }
 
 int fd_check_root_owned(int fd, mode_t type, const char *what, struct why *why)

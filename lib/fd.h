@@ -22,6 +22,12 @@ int fd_open_beneath(int dfd, const char *name, int flags);
 int fd_open_on_mount(int dfd, const char *name, int flags);
 
 /*
+ * Makes the directory name below dfd with that mode, whatever the umask; one that is there stays as
+ * it is. Returns an O_RDONLY fd, opened as by fd_open_beneath(), or -errno.
+ */
+int fd_make_dir(int dfd, const char *name, mode_t mode);
+
+/*
  * Checks that an open file or directory can only have been written by root: owner uid 0, not
  * writable by group or others, and of the given type (S_IFREG, S_IFDIR). what names it in the
  * reason.

@@ -53,10 +53,12 @@ group() {
 	mkdir -p /elsewhere
 	mount -t tmpfs none /elsewhere
 	useradd -m -d /elsewhere/frank frank
+	mkdir -p /home/staff
+	useradd -m -d /home/staff/gina -s /bin/bash gina
 	policy <<-'END'
 		version = 1;
 		rooms: { lab: { share = "group"; }; };
-		assign: ( { user = [ "alice", "bob", "frank" ]; room = "lab"; }, { user = "carol"; room = "brick"; } );
+		assign: ( { user = [ "alice", "bob", "frank", "gina" ]; room = "lab"; }, { user = "carol"; room = "brick"; } );
 	END
 	hold alice 7334 || return
 	one=$pid
@@ -79,6 +81,8 @@ group() {
 	like "group: a home elsewhere, which this room would not hide: refused, and why" \
 		"$(as frank true 2>&1)" "*this room has no homes in /elsewhere*"
 	is "group: another user is elsewhere" "$(as carol ls /tmp)" ""
+	is "group: a home further down: its member comes there" "$(as gina 'pwd; stat -c %a /home/staff' 2>&1 | xargs)" \
+		"/home/staff/gina 755"
 	keeper=$(keeper_of "$(walls "$one")")
 	end_sleepers 7334
 	sleep 1
@@ -93,6 +97,8 @@ group() {
 	end_sleepers 7336 7337
 	wait
 	userdel -rf frank >/dev/null 2>&1
+	userdel -rf gina >/dev/null 2>&1
+	rmdir /home/staff
 	umount /elsewhere
 	wait_for 10 no_rooms
 	usual_policy

@@ -135,6 +135,24 @@ static void test_open_on_mount(void **state)
 	assert_int_equal(unit_child(another_mount, NULL), 0);
 }
 
+static void test_make_dir(void **state)
+{
+	mode_t mask = umask(077);
+	cleanup_fd int made = fd_make_dir(dfd, "made", 0751);
+	cleanup_fd int again = fd_make_dir(dfd, "made", 0700);
+	struct stat st;
+
+	(void)state;
+	umask(mask);
+	assert_true(made >= 0 && again >= 0);
+	assert_int_equal(fstat(again, &st), 0);
+	assert_int_equal(st.st_mode, S_IFDIR | 0751);
+	assert_int_equal(unlinkat(dfd, "made", AT_REMOVEDIR), 0);
+	assert_int_equal(symlinkat("/tmp", dfd, "made"), 0);
+	assert_true(fd_make_dir(dfd, "made", 0755) < 0);
+	assert_int_equal(fd_make_dir(dfd, "none/made", 0755), -ENOENT);
+}
+
 static void test_open_beneath_stays(void **state)
 {
 	static const char *const ways[] = { "..", "../", "../etc", "inner/../..", "/",
@@ -363,6 +381,7 @@ int main(void)
 		cmocka_unit_test(test_open_beneath),
 		cmocka_unit_test(test_open_beneath_no_links),
 		cmocka_unit_test(test_open_on_mount),
+		cmocka_unit_test(test_make_dir),
 		cmocka_unit_test(test_open_beneath_stays),
 		cmocka_unit_test(test_open_beneath_is_patient),
 		cmocka_unit_test(test_fifo_does_not_block),
