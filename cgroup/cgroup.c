@@ -60,6 +60,17 @@ int cgroup_of(pid_t pid, char *buf, size_t size, struct why *why)
 	return 0;
 }
 
+int cgroup_open(const struct cgroup_room *room)
+{
+	cleanup_fd int root_fd = cgroup_root();
+	char path[256];
+
+	if (root_fd < 0)
+		return root_fd;
+	cgroup_driver()->path(room, path, sizeof path);
+	return fd_open_beneath(root_fd, path, O_RDONLY | O_DIRECTORY);
+}
+
 bool cgroup_is_job(const char *group)
 {
 	static const char slice[] = "/system.slice/", scope[] = "slurmstepd.scope";
@@ -131,15 +142,9 @@ static uint64_t read_number(int dfd, const char *name)
 
 int cgroup_check_full(const struct cgroup_room *room, struct why *why)
 {
-	cleanup_fd int root_fd = cgroup_root();
-	cleanup_fd int dfd = -1;
-	char path[256];
+	cleanup_fd int dfd = cgroup_open(room);
 	uint64_t most, now;
 
-	if (root_fd < 0)
-		return 0;
-	cgroup_driver()->path(room, path, sizeof path);
-	dfd = fd_open_beneath(root_fd, path, O_RDONLY | O_DIRECTORY);
 	if (dfd < 0)
 		return 0;
 	most = read_number(dfd, "pids.max");

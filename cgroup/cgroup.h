@@ -77,6 +77,9 @@ extern const struct cgroup_driver cgroup_systemd, cgroup_fs;
 /* The unified hierarchy's root as an O_RDONLY fd, or -ENOENT when it is not mounted. */
 int cgroup_root(void);
 
+/* The room's group as an O_RDONLY fd, or -ENOENT when it has none now. */
+int cgroup_open(const struct cgroup_room *room);
+
 /* The process's group in the unified hierarchy, "/" included. */
 int cgroup_of(pid_t pid, char *buf, size_t size, struct why *why);
 

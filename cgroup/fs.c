@@ -2,8 +2,9 @@
  * SPDX-FileCopyrightText: pam_room contributors */
 /*
  * Control groups on a machine without systemd (see cgroup.h): pam_room/rooms/KEY in the unified
- * hierarchy, made for rooms that have limits and for no other. A group that is empty is removed
- * when the next one is made: while its last process ends, nobody could.
+ * hierarchy, made for rooms that have limits and for no other. The group of a room that has ended
+ * is removed when the next one is made: while its last process ends, nobody could. That of a living
+ * room stays while nobody is in it: the room may wait for its user (linger).
  */
 #include <dirent.h>
 #include <errno.h>
@@ -17,13 +18,14 @@
 #include "cgroup/cgroup.h"
 #include "cgroup/limits.h"
 #include "lib/clean.h"
+#include "lib/deadline.h"
 #include "lib/fd.h"
+#include "lib/registry.h"
 #include "lib/text.h"
 #include "lib/why.h"
 
 #define FS_ROOMS "pam_room/rooms"
 #define FS_KEEPERS "pam_room/keepers"
-#define FS_TRIES 5
 
 static const char step[] = "control group";
 
@@ -42,12 +44,9 @@ static int put(int dfd, const char *name, const char *text)
 /* Opens name below dfd, making it. */
 static int make_group(int dfd, const char *name, struct why *why)
 {
-	int fd;
+	int fd = fd_make_dir(dfd, name, 0755);
 
-	if (mkdirat(dfd, name, 0755) < 0 && errno != EEXIST)
-		return why_set(why, errno, step, "cannot make %s", name);
-	fd = openat(dfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	return fd < 0 ? why_set(why, errno, step, "cannot open %s", name) : fd;
+	return fd < 0 ? why_set(why, -fd, step, "cannot make %s", name) : fd;
 }
 
 /*
@@ -56,18 +55,17 @@ static int make_group(int dfd, const char *name, struct why *why)
  */
 static int make_own(int root_fd, struct why *why)
 {
+	cleanup_fd int fd = fd_make_dir(root_fd, "pam_room", 0755);
 	struct stat st;
-	int r = 0;
 
-	if (mkdirat(root_fd, "pam_room", 0755) == 0 || errno != EACCES)
-		return make_group(root_fd, "pam_room", why);
-	if (fstat(root_fd, &st) < 0 || fchmod(root_fd, st.st_mode | S_IWUSR) < 0)
-		return why_set(why, errno, step, "the root of the hierarchy");
-	if (mkdirat(root_fd, "pam_room", 0755) < 0 && errno != EEXIST)
-		r = why_set(why, errno, step, "cannot make pam_room");
-	if (fchmod(root_fd, st.st_mode & 07777) < 0 && r == 0)
-		r = why_set(why, errno, step, "the root of the hierarchy");
-	return r < 0 ? r : make_group(root_fd, "pam_room", why);
+	if (fd == -EACCES) {
+		if (fstat(root_fd, &st) < 0 || fchmod(root_fd, st.st_mode | S_IWUSR) < 0)
+			return why_set(why, errno, step, "the root of the hierarchy");
+		fd = fd_make_dir(root_fd, "pam_room", 0755);
+		if (fchmod(root_fd, st.st_mode & 07777) < 0)
+			return why_set(why, errno, step, "the root of the hierarchy");
+	}
+	return fd < 0 ? why_set(why, -fd, step, "cannot make pam_room") : take_fd(&fd);
 }
 
 /* Hands the controllers on to the groups below dfd (cgroup.subtree_control). */
@@ -108,20 +106,37 @@ static int open_rooms(const struct limits *limits, struct why *why)
 	return r < 0 ? r : take_fd(&rooms_fd);
 }
 
-/* One that has processes stays (EBUSY). */
-static void sweep(int rooms_fd, const char *but)
+/* One that has processes stays (EBUSY). The room's lock keeps a login from making the room again
+ * meanwhile. */
+static void sweep_one(int groups_fd, int rooms_dfd, const char *key)
 {
-	int fd = openat(rooms_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	cleanup_fd int room_dfd = -1;
+
+	if (faccessat(rooms_dfd, key, F_OK, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT)
+		return;
+	room_dfd = registry_lock_room(rooms_dfd, key, deadline_in(0), NULL);
+	if (room_dfd < 0)
+		return;
+	/* Made between the look and the lock. */
+	if (faccessat(room_dfd, REGISTRY_SOCKET, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+		return;
+	unlinkat(groups_fd, key, AT_REMOVEDIR);
+	unlinkat(rooms_dfd, key, AT_REMOVEDIR);
+}
+
+/* The groups of rooms that the registry has no more; without it nothing is known of any. */
+static void sweep(int groups_fd, const char *but)
+{
+	cleanup_fd int rooms_dfd = registry_open(0, NULL);
+	int fd = openat(groups_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	cleanup_dir DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 	const struct dirent *entry;
 
-	if (!dir) {
+	if (!dir)
 		fd_closep(&fd);
-		return;
-	}
-	while ((entry = readdir(dir)))
+	while (dir && rooms_dfd >= 0 && (entry = readdir(dir)))
 		if (text_is_room_key(entry->d_name) && strcmp(entry->d_name, but) != 0)
-			unlinkat(rooms_fd, entry->d_name, AT_REMOVEDIR);
+			sweep_one(groups_fd, rooms_dfd, entry->d_name);
 }
 
 /* 0, or what the kernel says of it; a limit that is none needs no file. */
@@ -216,23 +231,11 @@ static int put_all(int dfd, const struct limits *limits, struct why *why)
 	return r;
 }
 
-/* The room's group, or -ENOENT. */
-static int open_room(const struct cgroup_room *room)
-{
-	cleanup_fd int root_fd = cgroup_root();
-	char path[128];
-
-	if (root_fd < 0)
-		return root_fd;
-	fs_path(room, path, sizeof path);
-	return fd_open_beneath(root_fd, path, O_RDONLY | O_DIRECTORY);
-}
-
 static int fs_limit(const struct cgroup_room *room, const struct limits *limits, int64_t deadline,
 	struct why *why)
 {
 	cleanup_fd int rooms_fd = -1;
-	cleanup_fd int dfd = open_room(room);
+	cleanup_fd int dfd = cgroup_open(room);
 
 	(void)deadline;
 	/* Made for limits only; one that had some keeps its group. */
@@ -243,9 +246,7 @@ static int fs_limit(const struct cgroup_room *room, const struct limits *limits,
 		return rooms_fd;
 	sweep(rooms_fd, room->key);
 	fd_closep(&dfd);
-	/* Others sweep too, and this one is empty until somebody is in it. */
-	for (int try = 0; dfd < 0 && try < FS_TRIES; try++)
-		dfd = make_group(rooms_fd, room->key, why);
+	dfd = make_group(rooms_fd, room->key, why);
 	return dfd < 0 ? dfd : put_all(dfd, limits, why);
 }
 
@@ -260,7 +261,7 @@ static int move(int dfd, pid_t pid)
 static int fs_place_login(const struct cgroup_room *room, pid_t login, bool limited,
 	int64_t deadline, struct why *why)
 {
-	cleanup_fd int dfd = open_room(room);
+	cleanup_fd int dfd = cgroup_open(room);
 	int r;
 
 	(void)deadline;

@@ -135,6 +135,19 @@ int settle_check(const struct cgroup_driver *driver, const struct room_spec *spe
 		"leave them");
 }
 
+/* A slice's properties hold for it whenever it comes; a group of our own that somebody removed is
+ * to be made again. */
+static bool still_hold(const struct settle_request *request)
+{
+	const struct cgroup_room room = { request->key, request->uid };
+	cleanup_fd int dfd = -1;
+
+	if (cgroup_driver()->by_user || !request->spec || !rooms_are_limited(request->spec))
+		return true;
+	dfd = cgroup_open(&room);
+	return dfd >= 0;
+}
+
 int settle_room(const struct settle_request *request, bool anew, int64_t deadline, struct why *why)
 {
 	char want[SETTLE_TEXT], have[SETTLE_TEXT] = "";
@@ -148,7 +161,7 @@ int settle_room(const struct settle_request *request, bool anew, int64_t deadlin
 	if (len < 0 && len != -ENOENT)
 		return why_set(why, (int)-len, step, "cannot read which limits hold");
 	settle_print(request->spec, want);
-	if (!anew && strcmp(have, want) == 0)
+	if (!anew && strcmp(have, want) == 0 && still_hold(request))
 		return 0;
 	r = settle(request, deadline, why);
 	return r < 0 || strcmp(have, want) == 0 ? r : write_hash(request->room_dfd, want, why);

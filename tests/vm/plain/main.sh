@@ -13,6 +13,7 @@ root=/sys/fs/cgroup
 groups=$root/pam_room/rooms
 policy=/etc/pam_room/room.conf
 cell() { cat "$groups/$1" 2>/dev/null; }
+is_full() { [ "$(cell "$1/pids.current")" -ge "$(cell "$1/pids.max")" ]; }
 no_rooms() { [ -z "$(ls /run/pam_room/rooms)" ]; }
 
 limits() {
@@ -72,7 +73,7 @@ $(cell "$key/cpu.max") $(cell "$key/cpu.weight") $(cell "$key/cpuset.cpus") $(ce
 	"314572800 50 max max 100000 100 0-1 "
 # shellcheck disable=SC2016
 on alice 'perl -e "while (defined(my \$p = fork)) { if (!\$p) { sleep 600; exit } } sleep 600" flood-mark' >/dev/null 2>&1 &
-sleep 3
+wait_for 60 is_full "$key"
 like "a full room: told" "$(on alice true 2>&1)" "*your room is full (tasks * of 50)*"
 is "a full room: root logs in" "$(on root echo in)" in
 is "a full room: so does bob" "$(on bob echo in)" in
@@ -97,6 +98,24 @@ END
 on alice true
 is "the next room's login takes away the group of one that has ended" "$(cell "$key/pids.max")" ""
 
+# --- a living room that nobody is in -------------------------------------------------------------------------------
+wait_for 30 no_rooms
+cat >"$policy" <<-'END'
+	version = 1;
+	rooms: { waits: { linger = "10m"; limits: { tasks = 60; }; }; other: { linger = "none"; limits: { tasks = 60; }; }; };
+	assign: ( { user = "alice"; room = "waits"; }, { user = "bob"; room = "other"; } );
+END
+nobody_in() { [ "$(cell "$1/pids.current")" = 0 ]; }
+on alice true
+is_ok "nobody in it: its group is empty" wait_for 30 nobody_in "$uid.waits"
+is "nobody in it: another user gets in" "$(on bob echo in)" in
+is "nobody in it: and leaves the group" "$(cell "$uid.waits/pids.max")" 60
+is "nobody in it: its user gets in" "$(on alice echo in 2>&1)" in
+wait_for 30 nobody_in "$uid.waits" && rmdir "$groups/$uid.waits"
+like "removed by hand: it is made again" "$(on alice cat /proc/self/cgroup 2>&1)" "*/pam_room/rooms/$uid.waits"
+is "removed by hand: with its limits" "$(cell "$uid.waits/pids.max")" 60
+is_ok "nobody in it: kill" roomctl kill alice
+
 # --- a room that a group shares ------------------------------------------------------------------------------------
 wait_for 30 no_rooms
 group() {
@@ -120,7 +139,7 @@ is_ok "group: reload" roomctl reload
 is "group: the changed ones" "$(cell 0.lab/pids.max) $(cell 0.lab/memory.max)" "45 max"
 # shellcheck disable=SC2016
 on alice 'perl -e "while (defined(my \$p = fork)) { if (!\$p) { sleep 600; exit } } sleep 600" flood-mark' >/dev/null 2>&1 &
-sleep 3
+wait_for 60 is_full 0.lab
 like "group: what one of them fills is full for the other" "$(on bob true 2>&1)" "*your room is full (tasks * of 45)*"
 is "group: whoever is in no group gets in" "$(on carol echo in)" in
 echo 1 >"$groups/0.lab/cgroup.kill"
