@@ -6,10 +6,11 @@
  */
 #pragma once
 
-#include <stdbool.h>
 #include <sys/types.h>
 
-#define OWNER_TEXT_MAX 64
+struct why;
+
+#define OWNER_TEXT_MAX 80
 
 struct owner {
 	const char *user; /* the login name */
@@ -18,15 +19,23 @@ struct owner {
 	gid_t gid;
 };
 
+/* Whose room it is; what cannot be told is neither entered nor ended. */
+enum { OWNER_SAME = 0, OWNER_OTHER, OWNER_UNSURE };
+
 /*
- * What tells this account from another one with the same uid: the home directory's inode and when
- * it was made (statx(2), STATX_BTIME), as text, or "-" when that cannot be had.
+ * What tells this account from another one with the same uid: the home directory's device, inode
+ * and when it was made (statx(2), STATX_BTIME), as text, or "-" when there is none to be seen.
  */
 const char *owner_print(const struct owner *owner, char buf[OWNER_TEXT_MAX]);
 
 /*
- * Whether a room whose state file is this text is this account's. It is with the same home. The
- * same name with another home is not, but with one that cannot be told; another name is not, unless
- * passwd(5) has it for this uid: two names share a room.
+ * An enum value, of a room whose state file is this text. With the same home it is this account's,
+ * also when something is mounted over that home now. With another one on the same device it is
+ * another's; with one elsewhere, or none, that cannot be told. Of another name it is another's,
+ * unless the home is the same or passwd(5) has both names for this uid: two names share a room.
  */
-bool owner_has(const struct owner *owner, const char *state);
+int owner_of(const struct owner *owner, const char *state);
+
+/* The same of the room in that directory of the registry: OWNER_SAME, OWNER_OTHER, or -errno with
+ * the reason. */
+int owner_check(int room_dfd, const struct owner *owner, struct why *why);

@@ -233,12 +233,11 @@ static int room_end_others(
 	int room_dfd, const struct room_request *request, int pidfd, struct why *why)
 {
 	const struct owner owner = { request->user, request->home, request->uid, request->gid };
-	char text[1024];
+	int r = request->spec->share == SHARE_GROUP ? OWNER_SAME :
+						      owner_check(room_dfd, &owner, why);
 
-	if (request->spec->share == SHARE_GROUP ||
-		fd_read_small(room_dfd, REGISTRY_STATE, text, sizeof text) < 0 ||
-		owner_has(&owner, text))
-		return ROOM_ENTERED;
+	if (r != OWNER_OTHER)
+		return r;
 	if (pidfd_send_signal(pidfd, SIGTERM, NULL, 0) < 0)
 		return why_set(why, errno, "enter room", "it is another account's");
 	return ROOM_ENDING;

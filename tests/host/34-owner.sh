@@ -46,13 +46,50 @@ same() {
 	userdel -rf second >/dev/null 2>&1
 	is "one of them goes: the room is the other's" "$(room_of bob)" "$(readlink "/proc/$pid/ns/pid")"
 	mv /home/bob /home/aside
-	is "a home that is out of reach: the same room" "$(room_of bob)" "$(readlink "/proc/$pid/ns/pid")"
+	refused_and_lives "a home that is out of reach" 7343
 	mv /home/aside /home/bob
+	is "a home that is back: the same room" "$(room_of bob)" "$(readlink "/proc/$pid/ns/pid")"
+	mount -t tmpfs -o mode=0700,uid=bob none /home/bob
+	is "a home that something is mounted over: the same room" "$(room_of bob)" "$(readlink "/proc/$pid/ns/pid")"
+	umount -l /home/bob
+	mv "/run/pam_room/rooms/$(id -u bob).brick/state" "$STAGE/state"
+	like "a room that has lost its state: refused" "$(as bob echo in 2>&1)" "*this login is refused, *cannot read whose it is*"
+	is "a room that has lost its state: lives" "$(find_sleeper 7343)" "$pid"
+	mv "$STAGE/state" "/run/pam_room/rooms/$(id -u bob).brick/state"
 	end_sleepers 7343
+	wait
+}
+
+# refused_and_lives NAME SLEEPER: bob's login is, and his room stays as it is.
+refused_and_lives() {
+	like "$1: refused" "$(as bob echo in 2>&1)" "*this login is refused, *nobody can tell whether it is this account's*"
+	is "$1: what runs goes on" "$(find_sleeper "$2")" "$pid"
+}
+
+# What cannot be told is neither ended nor entered.
+elsewhere() {
+	mount -t tmpfs -o mode=0700,uid=bob none /home/bob
+	hold bob 7345 || return
+	umount -l /home/bob
+	refused_and_lives "a home on what is not mounted now" 7345
+	mount -t tmpfs -o mode=0700,uid=bob none /home/bob
+	refused_and_lives "a home on something new" 7345
+	umount -l /home/bob
+	is_ok "a home on what is not mounted now: roomctl kill" roomctl kill bob
+	is "a home on what is not mounted now: another room" "$(as bob echo in)" in
+	wait
+	renew moved 7340
+	hold moved 7346 || return
+	userdel -rf moved >/dev/null 2>&1
+	useradd -M -s /bin/bash -u 7340 moved
+	like "an account of the same name, without a home: refused" "$(as moved echo in 2>&1)" "*this login is refused, *nobody can tell*"
+	userdel -f moved >/dev/null 2>&1
+	end_sleepers 7346
 	wait
 }
 
 begin
 deleted
 same
+elsewhere
 finish "owners"
