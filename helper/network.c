@@ -24,7 +24,9 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
+#include "cgroup/cgroup.h"
 #include "helper/warden.h"
 #include "lib/clean.h"
 #include "lib/deadline.h"
@@ -185,29 +187,26 @@ static int find_namespaces(pid_t keeper, struct warden_parts *parts, struct why 
 
 /*
  * The keeper's control group, into which the warden is born: where the helper runs, the end of a
- * session would be its end. -ENOENT: they are in the same one.
+ * session would be its end. *ret is -1 where they are in the same one, or there are none.
  */
-static int find_cgroup(pid_t keeper, struct why *why)
+static int find_cgroup(pid_t keeper, int *ret, struct why *why)
 {
-	cleanup_fd int proc_dfd = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	char name[32], own[4096], theirs[4096], path[4200];
-	const char *line;
-	int fd;
+	cleanup_fd int root_fd = cgroup_root();
+	char own[4096], theirs[4096];
+	int r;
 
-	snprintf(name, sizeof name, "%d/cgroup", keeper);
-	if (proc_dfd < 0 || fd_read_small(proc_dfd, "self/cgroup", own, sizeof own) < 0 ||
-		fd_read_small(proc_dfd, name, theirs, sizeof theirs) < 0)
-		return why_set(why, errno, step, "the keeper's control group");
-	if (strcmp(own, theirs) == 0)
-		return -ENOENT;
-	line = strncmp(theirs, "0::", 3) == 0 ? theirs : strstr(theirs, "\n0::");
-	if (!line)
-		return -ENOENT;
-	line = strchr(line, '/');
-	snprintf(path, sizeof path, "/sys/fs/cgroup%.*s", line ? (int)strcspn(line, "\n") : 0,
-		line ? line : "");
-	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return fd < 0 ? why_set(why, errno, step, "the keeper's control group %s", path) : fd;
+	*ret = -1;
+	if (root_fd < 0)
+		return 0;
+	r = cgroup_of(getpid(), own, sizeof own, why);
+	if (r == 0)
+		r = cgroup_of(keeper, theirs, sizeof theirs, why);
+	if (r < 0 || strcmp(own, theirs) == 0)
+		return r;
+	*ret = theirs[1] ? fd_open_beneath(root_fd, theirs + 1, O_RDONLY | O_DIRECTORY) :
+			   take_fd(&root_fd);
+	return *ret < 0 ? why_set(why, -*ret, step, "the keeper's control group %.150s", theirs) :
+			  0;
 }
 
 /* Waits for the one report, and takes back what did not come that far. */
@@ -229,16 +228,17 @@ static int hear_report(int report_fd, int warden_fd, int64_t deadline, struct wh
 
 static int start_warden(struct warden_parts *parts, pid_t keeper, int64_t deadline, struct why *why)
 {
-	cleanup_fd int cgroup_fd = find_cgroup(keeper, why);
+	cleanup_fd int cgroup_fd = -1;
 	cleanup_fd int warden_fd = -1;
 	cleanup_fd int read_fd = -1;
 	int report[2], raw_pidfd = -1;
 	struct clone_args args = { .flags = CLONE_PIDFD | CLONE_NEWPID,
 		.pidfd = (uintptr_t)&raw_pidfd };
 	pid_t pid;
+	int r = find_cgroup(keeper, &cgroup_fd, why);
 
-	if (cgroup_fd < 0 && cgroup_fd != -ENOENT)
-		return cgroup_fd;
+	if (r < 0)
+		return r;
 	if (cgroup_fd >= 0) {
 		args.flags |= CLONE_INTO_CGROUP;
 		args.cgroup = (unsigned int)cgroup_fd;

@@ -139,6 +139,16 @@ powerless() {
 	wait "$held"
 }
 
+group_of() { sed -n 's/^0:://p' "/proc/$1/cgroup"; }
+
+# login_elsewhere COMMAND: alice's, from a control group of its own.
+group=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)/pam_room-stage27
+login_elsewhere() {
+	mkdir "$group"
+	# shellcheck disable=SC2016
+	sh -c 'echo $$ >"$1/cgroup.procs" && grep -q "^0::.*/pam_room-stage27" /proc/$$/cgroup && su alice -c "$2"' - "$group" "$1"
+}
+
 again() {
 	hold alice 7272 || return
 	pasta_pids | xargs -r kill -KILL
@@ -146,12 +156,14 @@ again() {
 	is "pasta was killed: the next login has network" "$(as alice "$(talk "$theirs" 8027)")" elsewhere
 	wardens | xargs -r kill -KILL
 	is_ok "pasta ends with the warden" wait_for 5 nothing_runs
-	is "the warden was killed: the next login has network" "$(as alice "$(talk "$theirs" 8027)")" elsewhere
+	is "the warden was killed: the next login has network" "$(login_elsewhere "$(talk "$theirs" 8027)")" elsewhere
+	is "and the warden is where the keeper is" "$(group_of "$(wardens)")" "$(group_of "$(keeper_of "$room")")"
 	is "and there is one of them" "$(pasta_pids | wc -l)" 1
 	in_room "in the same room" "$pid" "$room"
 	keeper_of "$room" | xargs -r kill -KILL
 	wait "$held"
 	ended "the keeper is killed"
+	is_ok "the group of that login is empty" wait_for 5 rmdir "$group"
 	is "a killed room: the next one has network" "$(as alice "$(talk "$theirs" 8027)")" elsewhere
 	hold carol 7273 || return
 	as carol 'setsid sleep 7274 >/dev/null 2>&1 & sleep 0.5'
