@@ -38,8 +38,8 @@ static const struct room_spec *spec_of(const struct policy *policy, const char *
 /*
  * Logins to two rooms of one user must not settle at the same time: each would take the other's
  * limits for what was before, and the first one's could be set last. Returns the folder of what was
- * before, locked until it is closed; -ENOENT: there is nothing to take back, and want says that
- * nothing is to be set.
+ * before, locked until it is closed. -ENOENT: there is none, which is no failure for whoever wants
+ * to set nothing.
  */
 static int lock_limits(uid_t uid, bool want, int64_t deadline, struct why *why)
 {
@@ -111,7 +111,7 @@ static int settle(const struct settle_request *request, int64_t deadline, struct
 	int r = 0;
 
 	if (driver->by_user && lock_fd < 0)
-		return lock_fd == -ENOENT ? 0 : lock_fd;
+		return lock_fd == -ENOENT && !want ? 0 : lock_fd;
 	limits_clear(&limits);
 	if (want)
 		r = limits_of(request->spec, &limits, why);

@@ -6,12 +6,18 @@
  */
 #include "tests/unit/policy.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
 #include <sys/sysmacros.h>
 
 #include "cgroup/cgroup.h"
 #include "cgroup/limits.h"
 #include "cgroup/settle.h"
 #include "config/rooms.h"
+#include "lib/deadline.h"
 
 static struct limits limits;
 
@@ -198,6 +204,38 @@ static void test_shared(void **state)
 	assert_int_equal(settle_check(&cgroup_systemd, &policy->rooms[0], true, &why), 0);
 }
 
+/* A machine with systemd where /run/pam_room takes nothing: no directory can be made in proc. */
+static void settle_nowhere(void *arg)
+{
+	const struct settle_request request = { .policy = policy,
+		.spec = &policy->rooms[0],
+		.key = "4000000000.r",
+		.uid = 4000000000u,
+		.room_dfd = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC) };
+
+	(void)arg;
+	unit_must(unshare(CLONE_NEWNS) == 0);
+	unit_must(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0);
+	unit_must(mount("tmpfs", "/run", "tmpfs", 0, "mode=0755") == 0);
+	umask(022);
+	unit_must(mkdir("/run/systemd", 0755) == 0 && mkdir("/run/systemd/system", 0755) == 0);
+	unit_must(mkdir(ROOM_RUNDIR, 0700) == 0);
+	unit_must(mount("/proc", ROOM_RUNDIR, NULL, MS_BIND, NULL) == 0);
+	unit_must(cgroup_driver() == &cgroup_systemd);
+	unit_must(settle_room(&request, true, deadline_in(1000), &why) == -ENOENT);
+	unit_must(strcmp(why.text, "cannot make limits") == 0);
+	/* Whoever logs in outside has nothing to take back there. */
+	unit_must(settle_user(policy, -1, 4000000000u, deadline_in(1000), &why) == 0);
+}
+
+static void test_not_to_be_set(void **state)
+{
+	(void)state;
+	unit_need_root();
+	read_limits("tasks = 9;");
+	assert_int_equal(unit_child(settle_nowhere, NULL), 0);
+}
+
 /* Only root makes units of the system; a user's own slice may have any name in it. */
 static void test_jobs(void **state)
 {
@@ -226,6 +264,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_missing_controller, teardown),
 		cmocka_unit_test_teardown(test_noted, teardown),
 		cmocka_unit_test_teardown(test_shared, teardown),
+		cmocka_unit_test_teardown(test_not_to_be_set, teardown),
 		cmocka_unit_test(test_jobs),
 	};
 
