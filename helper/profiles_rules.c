@@ -37,6 +37,9 @@
 		CLONE_NEWPID | CLONE_NEWNET)
 #define UNSHARE_NEW (CLONE_NEW | CLONE_NEWTIME)
 
+/* IOPRIO_WHO_USER, whose header is younger than the kernel that is needed. */
+#define IOPRIO_USER 3
+
 /* personality(2) as Docker has it: Linux, 32-bit Linux, uname26, both, and the question. */
 #define PERSONALITY_ASKED 0xffffffffu
 
@@ -49,6 +52,9 @@ const struct profiles_rule profiles_rules[] = {
 	{ "sched_setaffinity", ALL, true, EPERM, { IS(0, 1) } },
 	{ "setpriority", ALL, true, EPERM, { IS(1, 1) } },
 	{ "ioprio_set", ALL, true, EPERM, { IS(1, 1) } },
+	/* As one of all that are uid 0's. */
+	{ "setpriority", ALL, true, EPERM, { IS(0, PRIO_USER), IS(1, 0) } },
+	{ "ioprio_set", ALL, true, EPERM, { IS(0, IOPRIO_USER), IS(1, 0) } },
 
 	/* Typing into somebody else's terminal. */
 	{ "ioctl", ALL, true, EPERM, { IS(1, TIOCSTI) } },

@@ -42,9 +42,10 @@ static const char *const protected[] = { "/usr", "/boot", "/sys" };
 static const char *const login_records[] = { "/run/utmp", "/var/log/wtmp", "/var/log/btmp",
 	"/var/log/lastlog", "/var/lib/lastlog", "/var/lib/wtmpdb" };
 
-/* Of the room's own procfs: what uid 0 could change of the whole machine. */
+/* Of the room's own procfs: what uid 0 could change of the whole machine, and of the keeper, which
+ * could be made the first to end when there is no memory (oom_score_adj). */
 static const char *const proc_read_only[] = { "/proc/sys", "/proc/sysrq-trigger", "/proc/irq",
-	"/proc/bus", "/proc/fs" };
+	"/proc/bus", "/proc/fs", "/proc/1" };
 
 /* What tells a user about the kernel or other people, and nobody's work needs. */
 static const char *const masks[] = { "/proc/acpi", "/proc/asound", "/proc/interrupts",

@@ -68,7 +68,7 @@ from_outside() {
 	is "/proc shows as many processes as the room has" "$(find "$root/proc" -maxdepth 1 -name '[0-9]*' | wc -l)" \
 		"$(members "$alices" | wc -l)"
 	is "/dev/pts is the host's" "$(stat -c %d:%i "$root/dev/pts")" "$(stat -c %d:%i /dev/pts)"
-	for dir in /proc/sys /proc/sysrq-trigger /proc/irq /proc/bus /proc/fs /sys /usr /boot; do
+	for dir in /proc/sys /proc/sysrq-trigger /proc/irq /proc/bus /proc/fs /proc/1 /sys /usr /boot; do
 		[ ! -e "$root$dir" ] || is "$dir is read-only, from outside" "$(flags "$one" "$dir")" ro
 	done
 	for mask in /proc/kcore /proc/keys /proc/key-users /proc/timer_list /sys/firmware /sys/kernel/debug; do
@@ -173,9 +173,16 @@ calls() {
 	fi
 }
 
+# weight PID: its nice value, its class of I/O, its place among those that end when memory does, its group of one session.
+weight() {
+	cut -d' ' -f19 "/proc/$1/stat"
+	ionice -p "$1"
+	tail -n 9 "/proc/$1/oom_score_adj" "/proc/$1/autogroup"
+}
+
 # sudo works; what it makes is root inside the walls.
 sudo_root() {
-	local keeper pattern
+	local keeper pattern before
 	hold alice 7204 || return
 	keeper=$(keeper_of "$room")
 	is "sudo makes uid 0, where the policy lists it" "$(as alice sudo -n id -u 2>&1)" 0
@@ -196,6 +203,10 @@ sudo_root() {
 	refused "uid 0: the keeper's priority" 'sudo -n renice -n 5 -p 1'
 	refused "uid 0: the keeper's scheduling" 'sudo -n chrt --idle --pid 0 1'
 	refused "uid 0: the keeper's processors" 'sudo -n taskset --pid 1 1'
+	before=$(weight "$keeper")
+	as alice 'sudo -n renice -n 5 -u root; sudo -n ionice -c 3 -u 0
+		for file in oom_score_adj autogroup timerslack_ns oom_adj; do echo 15 | sudo -n tee /proc/1/$file; done' 2>&1
+	is "uid 0: what the kernel makes of the keeper stays" "$(weight "$keeper")" "$before"
 	is "uid 0: other homes" "$(as alice sudo -n ls -A /home)" alice
 	is "uid 0: processes outside" "$(as alice "sudo -n ls -d /proc/$$ 2>/dev/null | wc -l")" 0
 	as alice 'sudo -n kill -9 1; sudo -n kill -STOP 1'

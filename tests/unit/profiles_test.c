@@ -85,6 +85,11 @@ static void test_needed(void **state)
 				ALLOW);
 		assert_int_equal(ask(own(), "setrlimit", RLIMIT_CORE, 0), ERROR(0));
 		assert_int_equal(ask(own(), "setpriority", 0, 1), ERROR(EPERM));
+		assert_int_equal(ask(own(), "setpriority", PRIO_USER, 0), ERROR(EPERM));
+		assert_int_equal(ask(own(), "setpriority", PRIO_USER, HIGH), ERROR(EPERM));
+		assert_int_equal(ask(own(), "setpriority", PRIO_USER, 1001), ALLOW);
+		assert_int_equal(ask(own(), "setpriority", PRIO_PROCESS, 0), ALLOW);
+		assert_int_equal(ask(own(), "setpriority", PRIO_PGRP, 0), ALLOW);
 		assert_int_equal(ask(own(), "sched_setaffinity", 1, 0), ERROR(EPERM));
 	}
 }
@@ -138,6 +143,8 @@ static void test_login_abis(void **state)
 		assert_int_equal(ask(abi, "ioctl", 0, TIOCGWINSZ), ALLOW);
 		assert_int_equal(ask(abi, "prlimit64", 1, RLIMIT_NOFILE), ERROR(EPERM));
 		assert_int_equal(ask(abi, "setpriority", 0, 1), ERROR(EPERM));
+		assert_int_equal(ask(abi, "setpriority", PRIO_USER, 0), ERROR(EPERM));
+		assert_int_equal(ask(abi, "ioprio_set", 3, 0), ERROR(EPERM));
 		if (number(abi, "setrlimit") >= 0)
 			assert_int_equal(ask(abi, "setrlimit", RLIMIT_CORE, 0), ERROR(0));
 		assert_int_equal(ask(abi, "socket", AF_VSOCK, 1), ERROR(EAFNOSUPPORT));
