@@ -18,6 +18,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <syslog.h>
+#include <unistd.h>
 
 #include "lib/apply.h"
 #include "lib/ask.h"
@@ -269,14 +270,21 @@ static int session_open(struct session *session, int argc, const char **argv)
 	return r;
 }
 
-/* At a terminal only: sshd, which calls itself "ssh", shows it nowhere else. */
+/*
+ * At a terminal only: sshd, which calls itself "ssh", shows it nowhere else. What su(1) and sudo(8)
+ * say goes to standard output, which may be a file's or another program's; that of a daemon is
+ * /dev/null, and its conversation goes where it should.
+ */
 static void session_greet(struct session *session, int r, int flags)
 {
 	const char *tty = session->ask.tty;
+	struct stat st;
 
-	if (r == OUTCOME_ROOM && session->reply.answer.banner[0] && *tty &&
-		strcmp(tty, "cron") != 0 && !((unsigned int)flags & PAM_SILENT))
-		pam_info(session->pamh, "%s", session->reply.answer.banner);
+	if (r != OUTCOME_ROOM || !session->reply.answer.banner[0] || !*tty ||
+		strcmp(tty, "cron") == 0 || (unsigned int)flags & PAM_SILENT ||
+		(fstat(STDOUT_FILENO, &st) == 0 && !S_ISCHR(st.st_mode)))
+		return;
+	pam_info(session->pamh, "%s", session->reply.answer.banner);
 }
 
 static int session_tell(struct session *session, int r, int flags)

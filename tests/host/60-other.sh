@@ -48,6 +48,32 @@ directories() {
 	is "sudo to root stays outside" "$(sudo -n readlink /proc/self/ns/mnt)" "$(readlink /proc/$$/ns/mnt)"
 }
 
+# at_terminal COMMAND [INPUT]: what stands on a terminal where somebody types that.
+at_terminal() { printf '%s' "${2-}" | script -qec "$1" /dev/null | tr -d '\r'; }
+
+# A room's banner is for people: what a program says for another one has nothing else in it.
+banners() {
+	local line="Welcome to the lab (room greets)" how
+	policy <<-'END'
+		version = 1;
+		rooms: { greets: { walls = "brick"; banner = "Welcome to the lab"; }; };
+		assign: ( { user = "bob"; room = "greets"; } );
+	END
+	like "banner, su -: at a terminal" "$(at_terminal "su - bob" $'exit\n')" "*$line*"
+	at_terminal "su - bob >$STAGE/said" $'echo said\nexit\n' >/dev/null
+	is "banner, su -: not in a file" "$(cat "$STAGE/said")" said
+	at_terminal "su - bob | cat >$STAGE/said" $'echo said\nexit\n' >/dev/null
+	is "banner, su -: not in a pipe" "$(cat "$STAGE/said")" said
+	for how in "su bob -c" "su - bob -c" "sudo -n -u bob sh -c"; do
+		at_terminal "$how 'echo said' >$STAGE/said" >/dev/null
+		is "banner, $how: not in a file" "$(cat "$STAGE/said")" said
+	done
+	is "banner, ssh of a command: none" "$(as bob echo said 2>&1)" said
+	like "banner, ssh for a shell: at the terminal" \
+		"$(at_terminal "ssh -tt ${ssh_options[*]} bob@127.0.0.1" $'exit\n')" "*$line*"
+	usual_policy
+}
+
 # An application that calls PAM and goes on by itself, without a child.
 tester() {
 	is_ok "pamtester: open and close" pamtester roomtest alice open_session close_session
@@ -168,4 +194,5 @@ threads
 cron_end
 end_sleepers 7600
 wait
+banners
 finish "other ways in"
