@@ -148,6 +148,18 @@ static int apply_bounding(const struct plan *plan, struct why *why)
 	return 0;
 }
 
+/*
+ * What of the set can be inherited: a service's bounding set may have been narrower than the room's
+ * before, and to raise what is not in it is refused as a whole (capset(2)).
+ */
+static uint64_t apply_bounded(uint64_t set)
+{
+	for (unsigned int cap = 0; cap < 64; cap++)
+		if (set >> cap & 1 && prctl(PR_CAPBSET_READ, cap) != 1)
+			set &= ~(UINT64_C(1) << cap);
+	return set;
+}
+
 /* The permitted set stays: the login program still has its own work to do. */
 static int apply_inheritable(uint64_t set, struct why *why)
 {
@@ -176,7 +188,7 @@ int apply_confine(const struct plan *plan, struct why *why)
 	int r = apply_bounding(plan, why);
 
 	if (r == 0)
-		r = apply_inheritable(plan->inheritable, why);
+		r = apply_inheritable(apply_bounded(plan->inheritable), why);
 	if (r < 0)
 		return r;
 	if (plan->securebits &&

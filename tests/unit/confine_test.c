@@ -127,6 +127,13 @@ static void confine_with_ambient(void *arg)
 	confine(arg);
 }
 
+/* As in a service with a CapabilityBoundingSet= of its own. */
+static void confine_in_service(void *arg)
+{
+	unit_must(prctl(PR_CAPBSET_DROP, CAP_KILL) == 0);
+	confine(arg);
+}
+
 static void test_inheritable_and_ambient(void **state)
 {
 	pid_t pid;
@@ -143,6 +150,10 @@ static void test_inheritable_and_ambient(void **state)
 	plan.inheritable = 1u << CAP_KILL;
 	pid = confined(confine_with_ambient);
 	assert_true(status_of(pid, "CapInh", 16) == 1u << CAP_KILL);
+	end(pid);
+	plan.inheritable = 1u << CAP_KILL | 1u << CAP_CHOWN;
+	pid = confined(confine_in_service);
+	assert_true(status_of(pid, "CapInh", 16) == 1u << CAP_CHOWN);
 	end(pid);
 }
 
