@@ -96,16 +96,6 @@ bool cgroup_holds_job(pid_t login, uid_t uid)
 		whose == uid;
 }
 
-static bool has_word(const char *text, const char *word)
-{
-	size_t len = strlen(word);
-
-	for (const char *at = text; (at = strstr(at, word)); at += len)
-		if ((at == text || at[-1] == ' ') && (at[len] == ' ' || at[len] == '\n'))
-			return true;
-	return false;
-}
-
 int cgroup_check_controllers(int root_fd, const struct limits *limits, struct why *why)
 {
 	const char *needed[N_LIMITS];
@@ -119,7 +109,7 @@ int cgroup_check_controllers(int root_fd, const struct limits *limits, struct wh
 	if (fd_read_small(root_fd, "cgroup.controllers", text, sizeof text) < 0)
 		return why_set(why, ENOTSUP, step, "its controllers are unknown");
 	for (size_t i = 0; i < n; i++)
-		if (!has_word(text, needed[i]))
+		if (!text_has_word(text, needed[i]))
 			return why_set(why, ENOTSUP, step,
 				"the unified hierarchy has no controller %s", needed[i]);
 	return 0;

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "config/from.h"
 #include "config/units.h"
@@ -40,6 +41,14 @@ struct text_list {
 	const char **items;
 	size_t n;
 };
+
+static inline bool text_list_has(const struct text_list *list, const char *word)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (strcmp(list->items[i], word) == 0)
+			return true;
+	return false;
+}
 
 enum walls { WALLS_BRICK, WALLS_GLASS, WALLS_CONCRETE };
 enum room_share { SHARE_USER, SHARE_GROUP, SHARE_SESSION };

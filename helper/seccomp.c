@@ -73,14 +73,6 @@ static void jump_here(struct code *code, size_t at)
 /* --- verdicts ------------------------------------------------------------------------------------
  */
 
-static bool is_in(const struct text_list *list, const char *name)
-{
-	for (size_t i = 0; i < list->n; i++)
-		if (strcmp(list->items[i], name) == 0)
-			return true;
-	return false;
-}
-
 /* ENOSYS is no refusal but an answer, that of an older kernel, for which every caller is prepared:
  * it is given whatever the action. */
 static uint32_t refusal(const struct room_spec *spec, int error)
@@ -102,8 +94,8 @@ static bool is_of(
 /* What the policy says of a call, which wins, and what its profile says. */
 static void judge(const struct room_spec *spec, const char *name, struct run *run)
 {
-	bool denied = is_in(&spec->syscalls_deny, name);
-	bool lifted = is_in(&spec->syscalls_allow, name) ||
+	bool denied = text_list_has(&spec->syscalls_deny, name);
+	bool lifted = text_list_has(&spec->syscalls_allow, name) ||
 		(spec->user_namespaces == USER_NAMESPACES_ALLOW && profiles_is_of_namespaces(name));
 	int error = denied ? profiles_error(name) :
 		lifted     ? PROFILES_PASS :
@@ -120,7 +112,7 @@ static void judge(const struct room_spec *spec, const char *name, struct run *ru
 
 /* The runs of an ABI, in order; returns their number. A number that no table names is a later
  * kernel's, and must not be let in by a filter that has never heard of it. */
-static size_t judge_all(const struct room_spec *spec, const struct syscalls_abi *abi,
+static size_t judge_all(const struct room_spec *spec, const struct sysabi *abi,
 	struct run runs[static SYSCALLS_N + 1])
 {
 	struct run unknown = { .answer = NOT_THERE };
@@ -195,10 +187,9 @@ static void emit_tree(const struct room_spec *spec, uint32_t bit, const struct r
 }
 
 /* The ABIs of one AUDIT_ARCH_*: they differ in a bit of the number. */
-static void emit_arch(
-	const struct room_spec *spec, const struct syscalls_abi *abi, struct code *code)
+static void emit_arch(const struct room_spec *spec, const struct sysabi *abi, struct code *code)
 {
-	const struct syscalls_abi *end = syscalls_abis + syscalls_n_abis;
+	const struct sysabi *end = sysabis + n_sysabis;
 	struct run runs[SYSCALLS_N + 1];
 	size_t n, with_bit;
 
@@ -217,12 +208,12 @@ static void emit_arch(
 int seccomp_compile_for(
 	const struct room_spec *spec, uint32_t native, struct plan *plan, struct why *why)
 {
-	const struct syscalls_abi *abi = syscalls_abis, *end = abi + syscalls_n_abis;
+	const struct sysabi *abi = sysabis, *end = abi + n_sysabis;
 	struct code code = { .plan = plan };
 
 	emit_load(&code, offsetof(struct seccomp_data, arch));
 	for (; abi < end; abi++) {
-		bool is_first = abi == syscalls_abis || abi[-1].arch != abi->arch;
+		bool is_first = abi == sysabis || abi[-1].arch != abi->arch;
 		bool let_in = abi->arch == native || profiles_is_open(spec->profile);
 		size_t other;
 

@@ -11,20 +11,8 @@
 
 #include "config/sysnames.h"
 #include "lib/clean.h"
-#include "lib/sys.h"
 
-const struct syscalls_abi syscalls_abis[] = {
-	{ AUDIT_ARCH_X86_64, AUDIT_ARCH_X86_64, 0, SCMP_ARCH_X86_64 },
-	{ AUDIT_ARCH_X86_64, AUDIT_ARCH_X86_64, SYS_X32_BIT, SCMP_ARCH_X32 },
-	{ AUDIT_ARCH_X86_64, AUDIT_ARCH_I386, 0, SCMP_ARCH_X86 },
-	{ AUDIT_ARCH_AARCH64, AUDIT_ARCH_AARCH64, 0, SCMP_ARCH_AARCH64 },
-	{ AUDIT_ARCH_AARCH64, AUDIT_ARCH_ARM, 0, SCMP_ARCH_ARM },
-};
-
-const size_t syscalls_n_abis = sizeof syscalls_abis / sizeof syscalls_abis[0];
-
-bool syscalls_name(
-	const struct syscalls_abi *abi, unsigned int nr, char name[static SYSCALLS_NAME_MAX])
+bool syscalls_name(const struct sysabi *abi, unsigned int nr, char name[static SYSCALLS_NAME_MAX])
 {
 	const char *own = sysnames_own(abi->arch, nr | abi->bit);
 	cleanup_free char *found = NULL;

@@ -8,24 +8,11 @@
 #pragma once
 
 #include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 
-/* A way into the kernel, with numbers of its own. */
-struct syscalls_abi {
-	uint32_t native; /* AUDIT_ARCH_* of the kernel that has it */
-	uint32_t arch;   /* AUDIT_ARCH_* that the kernel reports */
-	uint32_t bit;    /* in each of its numbers (x32) */
-	uint32_t token;  /* SCMP_ARCH_* */
-};
-
-/* Of each kernel its own ABI is the first. */
-extern const struct syscalls_abi syscalls_abis[];
-extern const size_t syscalls_n_abis;
+#include "config/sysabis.h"
 
 #define SYSCALLS_N 548 /* numbers, without the bit: x32's own end at 547 */
 #define SYSCALLS_NAME_MAX 40
 
 /* The name of a number, without the ABI's bit; false: no call up to Linux 7.0 has it. */
-bool syscalls_name(
-	const struct syscalls_abi *abi, unsigned int nr, char name[static SYSCALLS_NAME_MAX]);
+bool syscalls_name(const struct sysabi *abi, unsigned int nr, char name[static SYSCALLS_NAME_MAX]);

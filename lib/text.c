@@ -67,6 +67,16 @@ int text_u64(const char *text, uint64_t max, uint64_t *ret)
 	return 0;
 }
 
+bool text_has_word(const char *text, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (const char *at = text; (at = strstr(at, word)); at++)
+		if ((at == text || strchr(" \n", at[-1])) && (!at[len] || strchr(" \n", at[len])))
+			return true;
+	return false;
+}
+
 int text_id(const char *text, uint32_t *ret)
 {
 	uint64_t value;

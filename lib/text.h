@@ -24,6 +24,9 @@ size_t text_utf8(const char *text, size_t max, unsigned int *ret_point);
  */
 int text_u64(const char *text, uint64_t max, uint64_t *ret);
 
+/* Whether the word is in the text, by itself: words end with a blank, a line or the text. */
+bool text_has_word(const char *text, const char *word);
+
 /* A uid or gid: decimal, below 2^32 - 1 (that value means "no id" to the kernel). */
 int text_id(const char *text, uint32_t *ret);
 

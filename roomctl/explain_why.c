@@ -38,14 +38,6 @@ static const struct why_row {
 	{ "userns", "user_namespaces" },
 };
 
-static bool is_in(const struct text_list *list, const char *word)
-{
-	for (size_t i = 0; i < list->n; i++)
-		if (strcmp(list->items[i], word) == 0)
-			return true;
-	return false;
-}
-
 /* The key that decides. */
 static const char *key_of(const struct room_spec *room, const struct feature *feature)
 {
@@ -53,14 +45,14 @@ static const char *key_of(const struct room_spec *room, const struct feature *fe
 
 	if (feature->call && room->action == ACTION_LOG)
 		return "syscalls.action";
-	if (feature->call && is_in(&room->syscalls_deny, feature->call))
+	if (feature->call && text_list_has(&room->syscalls_deny, feature->call))
 		return "syscalls.deny";
 	for (size_t i = 0; i < sizeof why_rows / sizeof why_rows[0]; i++)
 		if (strcmp(why_rows[i].id, feature->id) == 0)
 			key = why_rows[i].key;
 	if (feature->call && !key)
-		return is_in(&room->syscalls_allow, feature->call) ? "syscalls.allow" :
-								     "syscalls.profile";
+		return text_list_has(&room->syscalls_allow, feature->call) ? "syscalls.allow" :
+									     "syscalls.profile";
 	return key && strcmp(key, "setuid") == 0 && room->no_new_privs ? "no_new_privs" : key;
 }
 

@@ -60,16 +60,6 @@ static void lesson_free(struct lesson *lesson)
 	ruling_close(&lesson->ruling);
 }
 
-static bool has_word(const char *text, const char *word)
-{
-	size_t len = strlen(word);
-
-	for (const char *at = text; (at = strstr(at, word)); at += len)
-		if ((at == text || at[-1] == ' ') && (!at[len] || strchr(" \n", at[len])))
-			return true;
-	return false;
-}
-
 /* Why this kernel writes no such records; NULL when nothing speaks against it. */
 static const char *kernel_is_mute(void)
 {
@@ -77,12 +67,12 @@ static const char *kernel_is_mute(void)
 
 	if (fd_read_small(AT_FDCWD, ACTIONS, text, sizeof text) < 0)
 		return ACTIONS " cannot be read";
-	if (!has_word(text, "log"))
+	if (!text_has_word(text, "log"))
 		return "kernel.seccomp.actions_logged lacks \"log\": set it by sysctl(8)";
 	if (access("/proc/self/loginuid", F_OK) < 0)
 		return "the kernel has no audit (CONFIG_AUDIT), which writes the records";
 	if (fd_read_small(AT_FDCWD, "/proc/cmdline", text, sizeof text) > 0 &&
-		(has_word(text, "audit=0") || has_word(text, "audit=off")))
+		(text_has_word(text, "audit=0") || text_has_word(text, "audit=off")))
 		return "the kernel was started with audit=0, and writes no records";
 	return NULL;
 }

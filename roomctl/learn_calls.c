@@ -13,52 +13,30 @@
 #include <string.h>
 
 #include "config/policy.h"
+#include "config/sysabis.h"
 #include "config/sysnames.h"
 #include "lib/clean.h"
-#include "lib/sys.h"
 
 #define LEARN_USERS_MAX 4096
 #define NO_ID UINT32_MAX
 
-static const struct abi {
-	uint32_t arch;
-	uint32_t bit;
-	uint32_t token; /* libseccomp's */
-	const char *name;
-} abis[] = {
-	{ AUDIT_ARCH_X86_64, SYS_X32_BIT, SCMP_ARCH_X32, "x32" },
-	{ AUDIT_ARCH_X86_64, 0, SCMP_ARCH_X86_64, "x86-64" },
-	{ AUDIT_ARCH_I386, 0, SCMP_ARCH_X86, "i386" },
-	{ AUDIT_ARCH_AARCH64, 0, SCMP_ARCH_AARCH64, "aarch64" },
-	{ AUDIT_ARCH_ARM, 0, SCMP_ARCH_ARM, "32-bit arm" },
-};
-
-static const struct abi *abi_of(uint32_t arch, uint32_t nr)
-{
-	for (size_t i = 0; i < sizeof abis / sizeof abis[0]; i++)
-		if (abis[i].arch == arch &&
-			(abis[i].bit == 0 || ((nr & abis[i].bit) && nr <= INT32_MAX)))
-			return &abis[i];
-	return NULL;
-}
-
 const char *learn_abi(const struct learn_call *call)
 {
-	const struct abi *abi = abi_of(call->arch, call->nr);
+	const struct sysabi *abi = sysabi_of(call->arch, call->nr);
 
 	return abi ? abi->name : "an unknown ABI";
 }
 
 bool learn_is_native(const struct learn_call *call, uint32_t native)
 {
-	const struct abi *abi = abi_of(call->arch, call->nr);
+	const struct sysabi *abi = sysabi_of(call->arch, call->nr);
 
 	return abi && abi->arch == native && abi->bit == 0;
 }
 
 static void name_call(struct learn_call *call)
 {
-	const struct abi *abi = abi_of(call->arch, call->nr);
+	const struct sysabi *abi = sysabi_of(call->arch, call->nr);
 	const char *own = sysnames_own(call->arch, call->nr);
 	cleanup_free char *found = NULL;
 
@@ -243,14 +221,6 @@ void learned_free(struct learned *learned)
 	*learned = (struct learned){ 0 };
 }
 
-static bool is_in(const struct text_list *list, const char *name)
-{
-	for (size_t i = 0; i < list->n; i++)
-		if (strcmp(list->items[i], name) == 0)
-			return true;
-	return false;
-}
-
 const char *learn_hinders(
 	const struct room_spec *spec, uint32_t native, const struct learn_call *call)
 {
@@ -262,7 +232,7 @@ const char *learn_hinders(
 		return "no policy can name it";
 	if (!learn_is_native(call, native) && spec->profile != PROFILE_LOGIN)
 		return "only syscalls.profile = \"login\" lets another ABI in";
-	if (is_in(&spec->syscalls_deny, call->name))
+	if (text_list_has(&spec->syscalls_deny, call->name))
 		return "the room's own syscalls.deny names it: take it out there";
 	for (size_t i = 0; i < sizeof held / sizeof held[0]; i++)
 		if (strcmp(held[i], call->name) == 0)

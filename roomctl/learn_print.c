@@ -50,14 +50,6 @@ static size_t print_users(const struct learned *learned, enum learn_side side, c
 	return n;
 }
 
-static bool is_in(const struct text_list *list, const char *name)
-{
-	for (size_t i = 0; i < list->n; i++)
-		if (strcmp(list->items[i], name) == 0)
-			return true;
-	return false;
-}
-
 static void say_call(const struct learn_call *call, const char *before, const char *why)
 {
 	bool native = learn_is_native(call, SYS_AUDIT_ARCH);
@@ -97,7 +89,9 @@ static void print_allowed(
 	}
 	snprintf(before, sizeof before, "        \"%s\"%s # ", call->name, last ? "" : ",");
 	say_call(call, before,
-		is_in(&spec->syscalls_allow, call->name) ? "; the policy allows it already" : "");
+		text_list_has(&spec->syscalls_allow, call->name) ?
+			"; the policy allows it already" :
+			"");
 }
 
 /* What the room allows already comes along: the list takes the old one's place. */

@@ -98,7 +98,7 @@ static unsigned int print_all(const struct filter_default *defaults, size_t n_de
 	for (unsigned int nr = 0; nr < SYSCALLS_N; nr++) {
 		const struct filter_default *row;
 
-		if (!syscalls_name(&syscalls_abis[0], nr, name))
+		if (!syscalls_name(&sysabis[0], nr, name))
 			continue;
 		row = find(defaults, n_defaults, name);
 		rows[nr][0] = others_word(row ? row->docker : "");
@@ -123,7 +123,7 @@ static unsigned int print_all(const struct filter_default *defaults, size_t n_de
 	      "|---|---|---|---|---|---|---|---|---|\n",
 		stdout);
 	for (unsigned int nr = 0; nr < SYSCALLS_N; nr++)
-		if (syscalls_name(&syscalls_abis[0], nr, name))
+		if (syscalls_name(&sysabis[0], nr, name))
 			print_row(nr, name, rows[nr]);
 	return looser;
 }

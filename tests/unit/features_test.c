@@ -20,7 +20,7 @@ static unsigned int number_of(const char *call)
 	char name[SYSCALLS_NAME_MAX];
 
 	for (unsigned int nr = 0; nr < SYSCALLS_N; nr++)
-		if (syscalls_name(&syscalls_abis[0], nr, name) && strcmp(name, call) == 0)
+		if (syscalls_name(&sysabis[0], nr, name) && strcmp(name, call) == 0)
 			return nr;
 	fail_msg("there is no call %s", call);
 	return 0;

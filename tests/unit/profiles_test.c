@@ -29,7 +29,7 @@ static void compile(unsigned int profile, uint32_t native)
 }
 
 /* The number of a call with the ABI's bit; -1: it has none of that name. */
-static long number(const struct syscalls_abi *abi, const char *want)
+static long number(const struct sysabi *abi, const char *want)
 {
 	char name[SYSCALLS_NAME_MAX];
 	long found = -1;
@@ -41,17 +41,17 @@ static long number(const struct syscalls_abi *abi, const char *want)
 	return found;
 }
 
-static uint32_t ask(const struct syscalls_abi *abi, const char *name, uint64_t a0, uint64_t a1)
+static uint32_t ask(const struct sysabi *abi, const char *name, uint64_t a0, uint64_t a1)
 {
 	return filter_call(&plan, abi->arch, number(abi, name), a0, a1, 0, 0);
 }
 
 /* The machine's own ABI. */
-static const struct syscalls_abi *own(void)
+static const struct sysabi *own(void)
 {
-	for (size_t i = 0; i < syscalls_n_abis; i++)
-		if (syscalls_abis[i].arch == SYS_AUDIT_ARCH)
-			return &syscalls_abis[i];
+	for (size_t i = 0; i < n_sysabis; i++)
+		if (sysabis[i].arch == SYS_AUDIT_ARCH)
+			return &sysabis[i];
 	return NULL;
 }
 
@@ -129,8 +129,8 @@ static void test_login_abis(void **state)
 	size_t checked = 0;
 
 	(void)state;
-	for (size_t i = 0; i < syscalls_n_abis; i++) {
-		const struct syscalls_abi *abi = &syscalls_abis[i];
+	for (size_t i = 0; i < n_sysabis; i++) {
+		const struct sysabi *abi = &sysabis[i];
 
 		compile(PROFILE_LOGIN, abi->native);
 		for (const char *const *name = refused; *name; name++)
@@ -165,8 +165,8 @@ static void test_login_abis(void **state)
 static void test_one_abi(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < syscalls_n_abis; i++) {
-		const struct syscalls_abi *abi = &syscalls_abis[i];
+	for (size_t i = 0; i < n_sysabis; i++) {
+		const struct sysabi *abi = &sysabis[i];
 		bool is_own = abi->arch == abi->native && !abi->bit;
 
 		for (unsigned int profile = PROFILE_DEVELOPER; profile <= PROFILE_STRICT;
@@ -284,17 +284,17 @@ static void test_names(void **state)
 	(void)state;
 	for (size_t i = 0; i < profiles_n_rules; i++)
 		assert_true(number(own(), profiles_rules[i].name) >= 0);
-	for (size_t i = 0; i < syscalls_n_abis; i++)
+	for (size_t i = 0; i < n_sysabis; i++)
 		for (unsigned int nr = 0; nr < SYSCALLS_N; nr++)
-			if (syscalls_name(&syscalls_abis[i], nr, name) && !sysnames_has(name))
+			if (syscalls_name(&sysabis[i], nr, name) && !sysnames_has(name))
 				fail_msg("%s is not in sysnames", name);
-	assert_int_equal(number(&syscalls_abis[0], "read"), 0);
-	assert_int_equal(number(&syscalls_abis[0], "uretprobe"), 335);
-	assert_int_equal(number(&syscalls_abis[0], "rseq_slice_yield"), 471);
-	assert_int_equal(number(&syscalls_abis[1], "ioctl"), SYS_X32_BIT | 514);
-	assert_int_equal(number(&syscalls_abis[2], "socket"), 359);
-	assert_int_equal(number(&syscalls_abis[3], "mount"), 40);
-	assert_int_equal(number(&syscalls_abis[4], "clock_settime64"), 404);
+	assert_int_equal(number(&sysabis[0], "read"), 0);
+	assert_int_equal(number(&sysabis[0], "uretprobe"), 335);
+	assert_int_equal(number(&sysabis[0], "rseq_slice_yield"), 471);
+	assert_int_equal(number(&sysabis[1], "ioctl"), SYS_X32_BIT | 514);
+	assert_int_equal(number(&sysabis[2], "socket"), 359);
+	assert_int_equal(number(&sysabis[3], "mount"), 40);
+	assert_int_equal(number(&sysabis[4], "clock_settime64"), 404);
 }
 
 int main(void)

@@ -249,6 +249,22 @@ static void test_distance_stops(void **state)
 	}
 }
 
+static void test_words(void **state)
+{
+	(void)state;
+	assert_true(text_has_word("cpu io memory", "cpu"));
+	assert_true(text_has_word("cpu io memory", "io"));
+	assert_true(text_has_word("cpu io memory\n", "memory"));
+	assert_true(text_has_word("one\ntwo\n", "two"));
+	assert_true(text_has_word("cpuset cpu", "cpu"));
+	assert_true(text_has_word("logs log", "log"));
+	assert_true(text_has_word("aa-aa aa", "aa"));
+	assert_false(text_has_word("cpuset", "cpu"));
+	assert_false(text_has_word("cpuset", "set"));
+	assert_false(text_has_word("", "cpu"));
+	assert_false(text_has_word("audit=01", "audit=0"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -258,6 +274,7 @@ int main(void)
 		cmocka_unit_test(test_u64_range),
 		cmocka_unit_test(test_u64_every_border),
 		cmocka_unit_test(test_id),
+		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_room_name_length),
 		cmocka_unit_test(test_room_name_bytes),
 		cmocka_unit_test(test_room_key),
