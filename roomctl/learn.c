@@ -9,12 +9,10 @@
 #include "roomctl/learn.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -23,28 +21,20 @@
 #include "config/units.h"
 #include "lib/clean.h"
 #include "lib/deadline.h"
-#include "lib/fd.h"
 #include "lib/lookup.h"
 #include "lib/sys.h"
 #include "lib/text.h"
 #include "roomctl/account.h"
 #include "roomctl/listed.h"
+#include "roomctl/logs.h"
 #include "roomctl/options.h"
 #include "roomctl/out.h"
 #include "roomctl/ruling.h"
 #include "roomctl/verb.h"
 
-#define KMSG "/dev/kmsg"
-#define AUDIT_LOG "/var/log/audit/audit.log"
-#define RATELIMIT "/proc/sys/kernel/printk_ratelimit"
-#define ACTIONS "/proc/sys/kernel/seccomp/actions_logged"
-
 /* What is read, and who is asked about. */
 struct lesson {
-	int kmsg_fd, lines_fd; /* -1: not read */
-	char sources[512];
-	bool unread;        /* one that is there could not be */
-	bool rotated;       /* auditd has put older lines away */
+	struct logs logs;
 	struct rooms rooms; /* the living ones, for root */
 	struct ruling ruling;
 	const struct room_spec *spec;
@@ -54,75 +44,39 @@ struct lesson {
 
 static void lesson_free(struct lesson *lesson)
 {
-	fd_closep(&lesson->kmsg_fd);
-	fd_closep(&lesson->lines_fd);
+	logs_close(&lesson->logs);
 	rooms_freep(&lesson->rooms);
 	ruling_close(&lesson->ruling);
 }
 
-/* Why this kernel writes no such records; NULL when nothing speaks against it. */
-static const char *kernel_is_mute(void)
+static int open_given(const char *file, struct logs *logs)
 {
-	char text[4096];
+	int r = logs_open_file(file, logs);
 
-	if (fd_read_small(AT_FDCWD, ACTIONS, text, sizeof text) < 0)
-		return ACTIONS " cannot be read";
-	if (!text_has_word(text, "log"))
-		return "kernel.seccomp.actions_logged lacks \"log\": set it by sysctl(8)";
-	if (access("/proc/self/loginuid", F_OK) < 0)
-		return "the kernel has no audit (CONFIG_AUDIT), which writes the records";
-	if (fd_read_small(AT_FDCWD, "/proc/cmdline", text, sizeof text) > 0 &&
-		(text_has_word(text, "audit=0") || text_has_word(text, "audit=off")))
-		return "the kernel was started with audit=0, and writes no records";
-	return NULL;
-}
-
-static int open_given(const char *file, struct lesson *lesson)
-{
-	struct stat st;
-
-	lesson->lines_fd = open(file, O_RDONLY | O_NOCTTY | O_CLOEXEC);
-	if (lesson->lines_fd < 0 || fstat(lesson->lines_fd, &st) < 0) {
-		complain("cannot read %s: %s", file, strerrordesc_np(errno));
-		return EXIT_CANNOT_TELL;
-	}
-	if (!S_ISREG(st.st_mode) && !S_ISFIFO(st.st_mode)) {
+	if (r == -EINVAL) {
 		complain("--log: %s is no file", file);
 		return EXIT_USAGE;
 	}
-	snprintf(lesson->sources, sizeof lesson->sources, "%s", file);
-	return 0;
+	if (r < 0)
+		complain("cannot read %s: %s", file, strerrordesc_np(-r));
+	return r < 0 ? EXIT_CANNOT_TELL : 0;
 }
 
-/* An fd or -1. What is not there holds nothing; what is there and is not read may hold anything. */
-static int open_log(const char *file, int flags, struct lesson *lesson)
+static int open_logs(struct logs *logs)
 {
-	int fd = open(file, O_RDONLY | O_NOCTTY | O_CLOEXEC | flags);
-	size_t len = strlen(lesson->sources);
+	const char *mute = logs_mute(ACTION_LOG);
+	bool opened;
 
-	if (fd < 0 && errno == ENOENT)
-		return -1;
-	if (fd < 0) {
-		complain("cannot read %s: %s", file, strerrordesc_np(errno));
-		lesson->unread = true;
-		return -1;
+	if (mute) {
+		complain("nothing can be learned: %s", mute);
+		return EXIT_CANNOT_TELL;
 	}
-	snprintf(lesson->sources + len, sizeof lesson->sources - len, "%s%s",
-		len > 0 ? " and " : "", file);
-	return fd;
-}
-
-/* The kernel's log always, and auditd's where it has one: the kernel writes to the one or the
- * other, and to both when auditd comes late. */
-static int open_logs(struct lesson *lesson)
-{
-	lesson->kmsg_fd = open_log(KMSG, O_NONBLOCK, lesson);
-	lesson->lines_fd = open_log(AUDIT_LOG, 0, lesson);
-	lesson->rotated = access(AUDIT_LOG ".1", F_OK) == 0;
-	if (lesson->kmsg_fd >= 0 || lesson->lines_fd >= 0)
-		return 0;
-	complain("nothing can be learned: neither " KMSG " nor " AUDIT_LOG " can be read");
-	return EXIT_CANNOT_TELL;
+	opened = logs_open(logs);
+	if (logs->unread)
+		complain("cannot read %s: %s", logs->unread, strerrordesc_np(logs->error));
+	if (!opened)
+		complain("nothing can be learned: neither /dev/kmsg nor auditd's log can be read");
+	return opened ? 0 : EXIT_CANNOT_TELL;
 }
 
 static bool lives_here(const struct lesson *lesson, uint32_t uid)
@@ -211,7 +165,7 @@ static int answer(const struct lesson *lesson, const struct learned *learned)
 			"record. To learn, set syscalls: { action = \"log\"; }; and let its living "
 			"rooms end (roomctl kill): reload does not change a filter",
 			lesson->spec->name);
-	if (!learn_is_whole(learned) ||
+	if (learn_doubt(learned) ||
 		(lesson->spec->action == ACTION_ERRNO && learned->n_inside == 0))
 		return EXIT_CANNOT_TELL;
 	for (size_t i = 0; i < learned->n_calls; i++)
@@ -220,49 +174,25 @@ static int answer(const struct lesson *lesson, const struct learned *learned)
 	return EXIT_YES;
 }
 
-/* How many lines the kernel writes in how many seconds; as usual when it cannot be read. */
-static unsigned int sysctl_number(const char *file, unsigned int usual)
-{
-	char text[32];
-	uint64_t number = 0;
-
-	if (fd_read_small(AT_FDCWD, file, text, sizeof text) < 0)
-		return usual;
-	text[strcspn(text, "\n")] = '\0';
-	return text_u64(text, INT32_MAX / 1000, &number) == 0 ? (unsigned int)number : usual;
-}
-
 static int learn(struct lesson *lesson, bool json)
 {
 	cleanup_with(learned_free) struct learned learned = { .side = side_of,
 		.arg = lesson,
 		.since_ms = lesson->since_ms,
 		.since_boot_ms = lesson->since_boot_ms,
-		.unread = lesson->unread,
-		.late = lesson->rotated,
-		.burst = sysctl_number(RATELIMIT "_burst", 10),
-		.burst_ms = sysctl_number(RATELIMIT, 5) * 1000,
 		.kills = lesson->spec->action == ACTION_KILL };
-	int r = 0, code;
+	int r = logs_read(&lesson->logs, &learned), code;
 
-	if (lesson->kmsg_fd >= 0)
-		r = learn_read_kmsg(lesson->kmsg_fd, &learned);
-	learn_sort(&learned);
-	learned.again = true;
-	if (r == 0 && lesson->lines_fd >= 0)
-		r = learn_read_lines(lesson->lines_fd, &learned);
-	learn_sort(&learned);
-	if (r < 0 || learned.failed) {
-		complain("cannot read %s: %s", lesson->sources,
-			r < 0 ? strerrordesc_np(-r) : "too much is in there");
+	if (r < 0) {
+		complain("cannot read %s: %s", lesson->logs.sources, strerrordesc_np(-r));
 		return EXIT_CANNOT_TELL;
 	}
 	complain_of_rooms(lesson, &learned);
 	code = answer(lesson, &learned);
 	if (json)
-		learn_print_json(&learned, lesson->spec, lesson->sources, code);
+		learn_print_json(&learned, lesson->spec, lesson->logs.sources, code);
 	else
-		learn_print(&learned, lesson->spec, lesson->sources);
+		learn_print(&learned, lesson->spec, lesson->logs.sources);
 	return code;
 }
 
@@ -277,19 +207,6 @@ static int find_room(struct lesson *lesson, const char *name)
 	complain("there is no room '%s'%s%s%s", name, nearest ? ": did you mean '" : "",
 		nearest ? nearest : "", nearest ? "'?" : "");
 	return EXIT_NO;
-}
-
-/* That long ago by the clock of the kernel's log, which nobody corrects. Rather too early: by one
- * in a thousand of the time that it ran. 0: before the machine came up. */
-static uint64_t boot_ms_before(uint32_t seconds)
-{
-	struct timespec now = { 0 };
-	uint64_t ms, ago;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	ms = (uint64_t)now.tv_sec * 1000;
-	ago = (uint64_t)seconds * 1000 + 1000 + ms / 1000;
-	return ms > ago ? ms - ago : 0;
 }
 
 static int read_options(int argc, char **argv, struct options *options, struct lesson *lesson)
@@ -310,24 +227,20 @@ static int read_options(int argc, char **argv, struct options *options, struct l
 	}
 	if (options->since) {
 		lesson->since_ms = ((uint64_t)time(NULL) - seconds) * 1000;
-		lesson->since_boot_ms = boot_ms_before(seconds);
+		lesson->since_boot_ms = logs_boot_ms(seconds);
 	}
 	return account_login(options, &lesson->login);
 }
 
 int verb_learn(int argc, char **argv, bool json)
 {
-	cleanup_with(lesson_free) struct lesson lesson = { .kmsg_fd = -1, .lines_fd = -1 };
-	const char *mute = NULL;
+	cleanup_with(
+		lesson_free) struct lesson lesson = { .logs = { .kmsg_fd = -1, .lines_fd = -1 } };
 	struct options options;
 	int r = read_options(argc, argv, &options, &lesson);
 
-	if (r == 0 && !options.log && (mute = kernel_is_mute())) {
-		complain("nothing can be learned: %s", mute);
-		r = EXIT_CANNOT_TELL;
-	}
 	if (r == 0)
-		r = options.log ? open_given(options.log, &lesson) : open_logs(&lesson);
+		r = options.log ? open_given(options.log, &lesson.logs) : open_logs(&lesson.logs);
 	if (r == 0 && geteuid() == 0)
 		r = rooms_list(&lesson.rooms);
 	if (r == 0)

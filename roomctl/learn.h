@@ -82,8 +82,8 @@ void learn_add(struct learned *learned, enum logged_kind kind, const struct logg
 /* At the end of a log: what was lost since the last record counts. */
 void learn_end(struct learned *learned);
 void learn_sort(struct learned *learned);
-/* Whether nothing can be missing. */
-bool learn_is_whole(const struct learned *learned);
+/* Why something may be missing; NULL: nothing can. */
+const char *learn_doubt(const struct learned *learned);
 void learned_free(struct learned *learned);
 
 /* The call's ABI as people call it, and whether it is that of such a kernel (AUDIT_ARCH_*). */

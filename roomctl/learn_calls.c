@@ -186,13 +186,27 @@ void learn_end(struct learned *learned)
 	learned->n_pending = 0;
 }
 
-bool learn_is_whole(const struct learned *learned)
+const char *learn_doubt(const struct learned *learned)
 {
+	const struct {
+		bool holds;
+		const char *why;
+	} doubts[] = {
+		{ learned->lost, "the kernel says that it lost records, or other lines" },
+		{ learned->full, "the kernel may have left some out, and not told yet" },
+		{ learned->overwritten, "the kernel's log does not reach back so far" },
+		{ learned->late, "auditd has put older lines into another file" },
+		{ learned->unread, "a log cannot be read" },
+		{ learned->n_strange > 0, "there are records that the kernel writes otherwise" },
+	};
+
+	for (size_t i = 0; i < sizeof doubts / sizeof doubts[0]; i++)
+		if (doubts[i].holds)
+			return doubts[i].why;
 	for (size_t i = 0; i < learned->n_users; i++)
 		if (learned->users[i].side == LEARN_UNSURE)
-			return false;
-	return !learned->lost && !learned->full && !learned->overwritten && !learned->late &&
-		!learned->unread && learned->n_strange == 0;
+			return "it cannot be told of all users whose records these are";
+	return NULL;
 }
 
 static int compare_calls(const void *a, const void *b)

@@ -207,7 +207,7 @@ void learn_print_json(
 	json_member(stdout, "{", "room", spec->name);
 	json_member(stdout, ", ", "read", sources);
 	printf(", \"whole\": %s, \"unread\": %s, \"overwritten\": %s, \"rotated\": %s",
-		learn_is_whole(learned) ? "true" : "false", learned->unread ? "true" : "false",
+		learn_doubt(learned) ? "false" : "true", learned->unread ? "true" : "false",
 		learned->overwritten ? "true" : "false", learned->late ? "true" : "false");
 	printf(", \"records\": %u, \"left_out\": {\"unlike\": %u, \"strange\": %u}, \"lost\": %s",
 		learned->n_inside, learned->n_unlike, learned->n_strange,

@@ -16,12 +16,29 @@
 #include "config/rooms.h"
 #include "lib/clean.h"
 #include "lib/deadline.h"
+#include "roomctl/logs.h"
 #include "roomctl/options.h"
 #include "roomctl/out.h"
 #include "roomctl/ruling.h"
 #include "roomctl/verb.h"
 
 #define LEASES_MS 200 /* for all rooms */
+#define DENIED_MAX 32 /* rooms, for each of which the logs are read */
+
+/* What is told, and what has to be given back. */
+struct telling {
+	struct told *told;
+	size_t n;
+	struct logs logs;
+};
+
+static void telling_free(struct telling *telling)
+{
+	for (size_t i = 0; i < telling->n; i++)
+		denied_free(&telling->told[i].denied);
+	free(telling->told);
+	logs_close(&telling->logs);
+}
 
 static enum age listed_age(const struct listed *listed, const struct policy *policy)
 {
@@ -100,6 +117,36 @@ static struct told *tell(const struct rooms *rooms, const struct members *member
 	return told;
 }
 
+/* How the room's filter answers, as the policy has it, where that is what it was made with. */
+static const struct room_spec *made_with(const struct told *told, const struct policy *policy)
+{
+	bool same = told->age == AGE_CURRENT || told->age == AGE_SAME || told->age == AGE_LIMITS;
+
+	return same ? rooms_find(policy, told->listed->fields[FIELD_ROOM]) : NULL;
+}
+
+/* Without root: who writes a record's words is anybody. */
+static void tell_denied(struct telling *telling, const struct rooms *rooms,
+	const struct members *members, const struct policy *policy)
+{
+	unsigned int n = 0;
+
+	for (size_t i = 0; i < telling->n; i++) {
+		struct told *told = &telling->told[i];
+		size_t at = (size_t)(told->listed - rooms->list);
+
+		if (told->listed->life != LIFE_LIVING)
+			continue;
+		if (n == DENIED_MAX) {
+			told->denied.why = "it is told of so many rooms at a time: name this one";
+			continue;
+		}
+		denied_read(
+			rooms, at, members, made_with(told, policy), &telling->logs, &told->denied);
+		n += !told->denied.why;
+	}
+}
+
 static int print_all(const struct told *told, size_t n, bool one, bool json)
 {
 	cleanup_with(
@@ -131,30 +178,35 @@ static int status(const char *word, bool json)
 	cleanup_with(ruling_close) struct ruling ruling = { 0 };
 	cleanup_with(rooms_freep) struct rooms rooms = { 0 };
 	cleanup_free struct members *members = NULL;
-	cleanup_free struct told *told = NULL;
-	size_t n = 0;
+	cleanup_with(telling_free) struct telling telling = { .logs = { .kmsg_fd = -1,
+								      .lines_fd = -1 } };
 	int r = rooms_list_seen(&rooms);
+	bool all = word || rooms.own || json;
 
 	if (r)
 		return r;
 	members = members_count(&rooms, true);
-	told = members ? tell(&rooms, members, word, word || rooms.own || json, &n) : NULL;
-	if (!told) {
+	telling.told = members ? tell(&rooms, members, word, all, &telling.n) : NULL;
+	if (!telling.told) {
 		complain("cannot count who is in the rooms");
 		return EXIT_CANNOT_TELL;
 	}
+	if (all && !rooms.own)
+		logs_open(&telling.logs);
 	/* Root is dropped before the policy is looked at; a user is not told which made the room.
 	 */
 	r = rooms.own ? 0 : ruling_need(NULL, &ruling);
 	if (r)
 		return r;
-	for (size_t i = 0; i < n; i++)
-		told[i].age = listed_age(told[i].listed, ruling.policy);
-	if (word && n == 0 && !json) {
+	for (size_t i = 0; i < telling.n; i++)
+		telling.told[i].age = listed_age(telling.told[i].listed, ruling.policy);
+	if (all && !rooms.own)
+		tell_denied(&telling, &rooms, members, ruling.policy);
+	if (word && telling.n == 0 && !json) {
 		complain("there is no room of '%s'; see roomctl list", word);
 		return EXIT_NO;
 	}
-	return print_all(told, n, word || rooms.own, json);
+	return print_all(telling.told, telling.n, word || rooms.own, json);
 }
 
 int verb_status(int argc, char **argv, bool json)

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "roomctl/denied.h"
 #include "roomctl/listed.h"
 #include "roomctl/members.h"
 #include "roomctl/usage.h"
@@ -20,6 +21,7 @@ struct told {
 	unsigned int leases; /* MEMBERS_UNKNOWN: not told */
 	struct usage usage;
 	enum age age;
+	struct denied denied;
 };
 
 struct table;

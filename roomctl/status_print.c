@@ -22,6 +22,8 @@ static const struct age_row {
 	[AGE_UNKNOWN] = { "unknown", "unknown" },
 };
 
+#define DENIED_CALLS 8 /* that are named in a line */
+#define DENIED_TEXT 640
 #define NOT_OUTSIDE "only root, outside, sees that"
 #define NO_ANSWER "its keeper does not answer"
 
@@ -99,13 +101,34 @@ static void line_of(const struct usage *usage, const char *name, enum usage_what
 	line(name, text, usage->figures[what].why);
 }
 
+/* "3, let through: keyctl 2, number 500 1". */
+static const char *print_denied(const struct denied *denied, char buf[DENIED_TEXT])
+{
+	const struct learned *learned = &denied->learned;
+	size_t len = (size_t)snprintf(buf, DENIED_TEXT, "%u%s%s%s%s", learned->n_inside,
+		denied->passed ? ", let through" : "", denied->doubt ? ", and maybe more, as " : "",
+		denied->doubt ? denied->doubt : "", learned->n_calls > 0 ? ": " : "");
+
+	for (size_t i = 0; i < learned->n_calls && i < DENIED_CALLS && len < DENIED_TEXT; i++) {
+		const struct learn_call *call = &learned->calls[i];
+		char number[32];
+
+		snprintf(number, sizeof number, "number %d", (int)call->nr);
+		len += (size_t)snprintf(buf + len, DENIED_TEXT - len, "%s%s %u", i > 0 ? ", " : "",
+			*call->name ? call->name : number, call->n);
+	}
+	if (learned->n_calls > DENIED_CALLS && len < DENIED_TEXT)
+		snprintf(buf + len, DENIED_TEXT - len, " ...");
+	return buf;
+}
+
 void told_lines(const struct told *told)
 {
 	const struct listed *listed = told->listed;
 	const struct usage *usage = &told->usage;
 	bool lives = listed->life == LIFE_LIVING;
 	const char *why_out = told->own ? NOT_OUTSIDE : lives ? NULL : NO_ANSWER;
-	char text[128], age[32], since[32], n[16];
+	char text[DENIED_TEXT], age[32], since[32], n[16];
 	static const struct {
 		const char *name;
 		enum usage_what what;
@@ -145,6 +168,8 @@ void told_lines(const struct told *told)
 			usage->figures[rest[i].what].why);
 	if (usage->by_user && !usage->by_process)
 		say("  these are counted for all rooms of the user's together");
+	line("denied calls", print_denied(&told->denied, text),
+		why_out ? why_out : told->denied.why);
 }
 
 static void json_number(const char *name, uint64_t value, bool known)
@@ -155,11 +180,32 @@ static void json_number(const char *name, uint64_t value, bool known)
 		printf(", \"%s\": null", name);
 }
 
+static void json_denied(const struct denied *denied, bool known)
+{
+	const struct learned *learned = &denied->learned;
+
+	json_number("denied", learned->n_inside, known);
+	if (!known)
+		return;
+	printf(", \"denied_passed\": %s", denied->passed ? "true" : "false");
+	json_member(stdout, ", ", "denied_doubt", denied->doubt);
+	fputs(", \"denied_calls\": [", stdout);
+	for (size_t i = 0; i < learned->n_calls; i++) {
+		const struct learn_call *call = &learned->calls[i];
+
+		json_member(stdout, i > 0 ? ", {" : "{", "call", *call->name ? call->name : NULL);
+		json_member(stdout, ", ", "abi", learn_abi(call));
+		printf(", \"number\": %d, \"records\": %u}", (int)call->nr, call->n);
+	}
+	fputs("]", stdout);
+}
+
 void told_json(const struct told *told, size_t n)
 {
 	const struct listed *listed = told->listed;
 	const struct usage *usage = &told->usage;
 	bool lives = listed->life == LIFE_LIVING, seen = lives && !told->own;
+	const char *why_denied = told->own ? NOT_OUTSIDE : lives ? told->denied.why : NO_ANSWER;
 	int64_t age = told_age(told);
 	size_t n_whys = 0;
 
@@ -184,6 +230,7 @@ void told_json(const struct told *told, size_t n)
 		else
 			json_number(
 				usage_names[i], usage->figures[i].value, !usage->figures[i].why);
+	json_denied(&told->denied, !why_denied);
 	json_member(stdout, ", ", "counted",
 		usage->by_process      ? "processes" :
 			usage->by_user ? "user" :
@@ -193,5 +240,7 @@ void told_json(const struct told *told, size_t n)
 		if (usage->figures[i].why)
 			json_member(stdout, n_whys++ ? ", " : "", usage_names[i],
 				usage->figures[i].why);
+	if (why_denied)
+		json_member(stdout, n_whys++ ? ", " : "", "denied", why_denied);
 	fputs("}}", stdout);
 }

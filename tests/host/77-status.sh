@@ -33,6 +33,8 @@ figures() {
 	# What is not known has its reason, and nothing else has one.
 	is "status: each unknown figure has a reason" "$(of 'join " ", grep { defined $r->{$_} xor !length($r->{unknown}{$_} // "") }
 		qw(memory memory_max tasks tasks_max cpu_us cpu_max_percent oom_kills cpu_pressure memory_pressure io_pressure)')" ""
+	like "status: what the filter refuses leaves no record" "$(of '$r->{denied} // $r->{unknown}{denied}')" \
+		"what its filter refuses leaves no record (syscalls.action = *"
 	out=$(roomctl status alice)
 	like "status: in words" "$out" "$(id -u alice).admin: room admin of alice*sessions *2*leases *2*processes *$n*memory * resident in its processes*"
 	like "status: of all, a line each" "$(roomctl status | grep -E '^(admin|brick) ' | tr -s ' ' | cut -d' ' -f1-2,4-5 | tr '\n' ';')" \
@@ -48,6 +50,7 @@ owns() {
 	out=$(as alice /usr/sbin/roomctl status)
 	is "inside: yes" "$?" 0
 	like "inside: the own room" "$out" "$(id -u alice).admin: room admin of alice*since *processes *[1-9]*"
+	like "inside: denied calls are what only root sees" "$out" "*denied calls *unknown: only root, outside, sees that*"
 	like "inside: what only root sees is said to be so" "$out" "*generation *unknown: only root, outside, sees that*"
 	is "inside: no other room" "$(grep -c bob <<<"$out")" 0
 	like "inside: as JSON" "$(as alice /usr/sbin/roomctl status --json)" '*"key": "'"$(id -u alice)"'.admin"*"leases": null*"exit": 0}'

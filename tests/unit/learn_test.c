@@ -118,7 +118,7 @@ static void test_since(void **state)
 		assert_int_equal(learned.n_inside, rows[i].n);
 		assert_int_equal(learned.n_lost, rows[i].n_lost);
 		assert_int_equal(learned.lost, rows[i].n_lost > 0);
-		assert_int_equal(learn_is_whole(&learned), rows[i].n_lost == 0);
+		assert_int_equal(!learn_doubt(&learned), rows[i].n_lost == 0);
 		learned_free(&learned);
 	}
 }
@@ -169,7 +169,7 @@ static void test_late(void **state)
 
 		add_lines(&learned, rows[i].text);
 		assert_int_equal(learned.late, rows[i].late);
-		assert_int_equal(learn_is_whole(&learned), !rows[i].late);
+		assert_int_equal(!learn_doubt(&learned), !rows[i].late);
 		learned_free(&learned);
 	}
 }
@@ -184,7 +184,7 @@ static void test_others(void **state)
 	add(&learned, 7, 1001, 101, SECCOMP_RET_LOG);
 	for (uint32_t uid = 10001; uid < 14096; uid++)
 		add(&learned, 7, uid, 101, SECCOMP_RET_LOG);
-	assert_true(learn_is_whole(&learned));
+	assert_null(learn_doubt(&learned));
 	add(&learned, 7, 20001, 101, SECCOMP_RET_LOG);
 	add(&learned, 7, 20002, 101, SECCOMP_RET_LOG);
 	add(&learned, 7, 1001, 101, SECCOMP_RET_LOG);
@@ -195,7 +195,7 @@ static void test_others(void **state)
 	assert_int_equal(learned.users[4096].side, LEARN_UNSURE);
 	assert_int_equal(learned.users[4096].n, 2);
 	assert_int_equal(learned.n_inside, 2);
-	assert_false(learn_is_whole(&learned));
+	assert_non_null(learn_doubt(&learned));
 	learned_free(&learned);
 }
 
@@ -256,7 +256,7 @@ static void test_full(void **state)
 
 		read_kmsg(&learned, rows[i].lines);
 		assert_int_equal(learned.full, rows[i].full);
-		assert_int_equal(learn_is_whole(&learned), !rows[i].full);
+		assert_int_equal(!learn_doubt(&learned), !rows[i].full);
 		learned_free(&learned);
 	}
 }
@@ -287,7 +287,7 @@ static void test_before(void **state)
 		read_kmsg(&learned, rows[i].lines);
 		assert_int_equal(learned.overwritten, rows[i].overwritten);
 		assert_int_equal(learned.lost, rows[i].lost);
-		assert_int_equal(learn_is_whole(&learned), !rows[i].overwritten && !rows[i].lost);
+		assert_int_equal(!learn_doubt(&learned), !rows[i].overwritten && !rows[i].lost);
 		learned_free(&learned);
 	}
 }
