@@ -42,9 +42,10 @@ read -r listed listed_cpu < <(middle roomctl list)
 is "list: all of them, living" "$(grep -c staff "$STAGE/out") $(grep -c stale "$STAGE/out")" "10000 0"
 read -r told told_cpu < <(middle roomctl status)
 is "status: all of them" "$(grep -c '^staff ' "$STAGE/out")" 10000
-# By the processor, so that others on the machine do not matter much: it took 0.35 and 0.7 seconds.
-is "list: under a second ($listed_cpu ms of a processor)" "$((listed_cpu < 1000))" 1
-is "status: under a second and a half ($told_cpu ms)" "$((told_cpu < 1500))" 1
+# By the processor, so that others on the machine do not matter much: it took 0.3 and 0.5 seconds.
+is "list: under a second of a processor" "$((listed_cpu < 1000))" 1
+is "status: under a second of a processor" "$((told_cpu < 1000))" 1
+note "list: $listed_cpu ms of a processor, status: $told_cpu ms"
 leave
 crowd 1000 || not_ok "1,000 rooms stand"
 mkfifo "$STAGE/keys"
@@ -59,7 +60,7 @@ after=$(ms_of "$top")
 exec 7>&-
 kill "$top"
 used=$(awk -v ms="$((${after%.*} - ${before%.*}))" 'BEGIN { printf "%.2f", ms / 300 }')
-is "top: under two hundredths of a processor ($used %)" "$(awk -v used="$used" 'BEGIN { print used < 2 }')" 1
+is "top: under two hundredths of a processor" "$(awk -v used="$used" 'BEGIN { print used < 2 }')" 1
 note "list of 10,000 rooms: $listed ms; status: $told ms; top with 1,000: $used % of a processor"
 leave
 usual_policy
