@@ -13,29 +13,22 @@ libexec=/usr/libexec/pam_room
 src=$(cd "${0%/*}/../.." && pwd)
 ours=$STAGE/versions/ours other=$STAGE/versions/other deaf=$STAGE/versions/deaf
 
-# Helper and keeper with another number of the lease, and a helper with one of the records that the module sends; built over the
-# stage's tree, which stays as it is.
-build_other() {
-	mkdir -p "$ours" "$other" "$deaf"
-	sed 's/^#define LEASE_VERSION .*/#define LEASE_VERSION 77/' "$src/lib/lease.h" >"$STAGE/lease.h"
-	sed 's/^#define RECORD_VERSION .*/#define RECORD_VERSION 77/' "$src/lib/record.c" >"$STAGE/record.c"
-	cp -a "$libexec/room-helper" "$libexec/room-keeper" "$ours"
-	cp -a "$libexec/room-keeper" "$deaf"
+# build_with FILE NUMBER FOLDER: helper and keeper where another number stands in that file of lib/, built over the stage's tree,
+# which stays as it is. It may have its sources with it.
+build_with() {
+	mkdir -p "$3"
+	sed "s/^\\(#define [A-Z]*_VERSION\\) .*/\\1 $2/" "$src/lib/$1" >"$STAGE/$1"
 	# shellcheck disable=SC2016 # the other shell expands it
 	unshare --mount --propagation private bash -euc '
 		mount -t tmpfs tmpfs /mnt
 		mkdir /mnt/up /mnt/scratch
 		mount -t overlay -o "lowerdir=$2,upperdir=/mnt/up,workdir=/mnt/scratch" overlay "$2"
-		mount --bind "$3" "$1/lib/lease.h"
+		for tree in "$1" "$2"; do
+			test ! -e "$tree/lib/$3" || mount --bind "$4" "$tree/lib/$3"
+		done
 		for folder in lib keeper helper; do make -s -C "$2/$folder"; done
-		install -m 4755 "$2/helper/room-helper" "$4"
-		install -m 755 "$2/keeper/room-keeper" "$4"
-		umount "$1/lib/lease.h"
-		mount --bind "$5" "$1/lib/record.c"
-		touch "$1/lib/lease.h"
-		for folder in lib helper; do make -s -C "$2/$folder"; done
-		install -m 4755 "$2/helper/room-helper" "$6"' - "$src" "$ROOM_BUILD" "$STAGE/lease.h" "$other" \
-		"$STAGE/record.c" "$deaf" >"$STAGE/built" 2>&1
+		install -m 4755 "$2/helper/room-helper" "$5"
+		install -m 755 "$2/keeper/room-keeper" "$5"' - "$src" "$ROOM_BUILD" "$1" "$STAGE/$1" "$3" >"$STAGE/built" 2>&1
 }
 
 # puts FOLDER: as a package manager does, by a new file in the place of the old.
@@ -101,8 +94,12 @@ no_rooms() { [ -z "$(rooms)" ]; }
 
 begin
 alice=$(id -u alice)
-is_ok "another version is built" build_other
+mkdir -p "$ours"
+cp -a "$libexec/room-helper" "$libexec/room-keeper" "$ours"
+is_ok "another version is built" build_with lease.h 77 "$other"
+is_ok "and one whose helper reads other records" build_with record.c 77 "$deaf"
 isnt "which is another" "$(cksum <"$other/room-keeper")" "$(cksum <"$ours/room-keeper")"
+isnt "and another helper" "$(cksum <"$deaf/room-helper")" "$(cksum <"$ours/room-helper")"
 between "$other" "$ours" "upgrade" 7611
 between "$ours" "$other" "back again" 7612
 loaded_before

@@ -32,8 +32,8 @@ stage_build() {
 # everything that runs there. Signals: a background job of this shell would ignore INT, and all its children too.
 stage_run() {
 	local status=0 name knobs=()
-	# How many of a thing, for the tests that can do many.
-	for name in ROOM_MASS_OPENS ROOM_MASS_LOGINS ROOM_RACES; do
+	# Whose product it is; how many of a thing, for the tests that can do many.
+	for name in ROOM_INSTALLED ROOM_MASS_OPENS ROOM_MASS_LOGINS ROOM_RACES; do
 		[ -z "${!name-}" ] || knobs+=("$name=${!name}")
 	done
 	env -i --default-signal=INT,QUIT,PIPE PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
