@@ -205,7 +205,11 @@ static pid_t living_thread(int proc_dfd, const char *pid)
 	return 0;
 }
 
-/* The sum of what fn returns, or -errno. */
+/*
+ * The sum of what fn returns, or -errno. Between the look at a process and its move its number may
+ * be given to another one, which cannot be told from here: whoever came into a frozen group so goes
+ * on when the group is given up (freezer_sweep()).
+ */
 static int each_member(struct freezer *freezer, int root_fd, member_fn fn, struct why *why)
 {
 	cleanup_dir DIR *dir = opendir("/proc");
@@ -352,7 +356,9 @@ void freezer_sweep(struct freezer *freezer)
 {
 	cleanup_fd int root_fd = cgroup_root();
 
+	/* Who is in there still is none of the room's. */
 	for (size_t i = 0; i < freezer->n_groups && root_fd >= 0; i++)
-		unlinkat(root_fd, freezer->groups[i], AT_REMOVEDIR);
+		if (unlinkat(root_fd, freezer->groups[i], AT_REMOVEDIR) < 0 && errno == EBUSY)
+			put(root_fd, freezer->groups[i], "cgroup.freeze", "0");
 	freezer_release(freezer);
 }

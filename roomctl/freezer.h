@@ -45,7 +45,7 @@ bool freezer_find(const char *key, struct freezer *freezer);
 /* Fills groups with those that hold processes of the room now. */
 int freezer_look(struct freezer *freezer, struct why *why);
 
-/* Takes empty groups away, and forgets them. */
+/* Takes empty groups away, lets go on whoever is in another one, and forgets them. */
 void freezer_sweep(struct freezer *freezer);
 
 void freezer_release(struct freezer *freezer);

@@ -85,6 +85,25 @@ stays_shut() {
 	wait
 }
 
+# A process that is none of the room's, as if its number had been another's a moment ago.
+strays_in() {
+	local stray group
+	hold bob 7108 || return
+	is_ok "a stranger: freeze" roomctl freeze bob
+	group=$tree$(group_of "$pid")
+	perl -e '$0 = "spin-stranger"; 1 while 1' &
+	stray=$!
+	echo "$stray" >"$group/cgroup.procs"
+	is "a stranger: in a frozen group it stands still" "$(goes_on "$stray" 1 && echo it does)" ""
+	is_ok "a stranger: thaw" roomctl thaw bob
+	is "a stranger: goes on with the room" "$(goes_on "$stray" && echo yes)" yes
+	kill "$stray"
+	wait "$stray" 2>/dev/null
+	is_ok "a stranger: its group is empty" wait_for 5 rmdir "$group"
+	end_sleepers 7108
+	wait
+}
+
 # Namespaces below the room's, and a process whose first thread has ended while another goes on (pthread_exit(3)).
 hides() {
 	local below threads forged
@@ -144,6 +163,7 @@ printf '%s\n' '#include <pthread.h>' '#include <stddef.h>' 'static void *spin(vo
 	gcc -x c -O0 -o /usr/local/lib/stage/headless - -lpthread || not_ok "headless compiles"
 freezes
 stays_shut
+strays_in
 hides
 mark_of_the_dead
 usual_policy
