@@ -44,6 +44,16 @@ shows 'may she send raw frames\?' yes no
 shows 'may she mount\?' yes no
 shows 'may she write /proc/sys\?' yes no
 shows 'may she kill processes of others\?' yes no
+# Every line of README.md's transcript, but for its numbers, how wide its columns are, and what else is on a machine: the
+# answers are looked at above.
+tame() { sed -E 's/[0-9]+/N/g; s/ +/ /g; s/ $//; s/[?].*/?/; /^(desk|brick) /d'; }
+shown=$(awk '/^<!-- transcript: .\/try -->$/ { at = 1; next }
+	at && /^```/ { if (fence++) exit; next }
+	at && !/^[$] sudo/ && NF' "$top/README.md" | tame)
+lacking=$(grep -vxFf <(tame <"$said") <<<"$shown")
+[ -n "$shown" ] && [ -z "$lacking" ]
+result $? "README.md shows what it says"
+[ -z "$lacking" ] || awk '{ print "# only in README.md: " $0 }' <<<"$lacking"
 grep -q 'byte for byte as before' "$said"
 result $? "it leaves the machine as it was"
 # shellcheck disable=SC2016 # her shell works it out
