@@ -43,6 +43,7 @@ frozen=$spinner
 hold alice 7641 || exit 0
 spins alice
 keeper=$(keeper_of "$room")
+isnt "suspend: before it, the session's room has a keeper" "$keeper" ""
 on alice 'echo here >/tmp/marker'
 like "suspend: before it, bob's room is frozen" "$(roomctl freeze bob 2>&1)" "room * stands still (processes [1-9]*"
 stood=$(ticks "$frozen")
