@@ -35,8 +35,10 @@ struct finding {
 struct audit {
 	char key[REGISTRY_KEY_MAX]; /* the room's, or empty: this is no room */
 	uid_t user;                 /* who asks; of what sudo made root of, the user */
-	bool visitor;               /* root brought this process in: its control group is root's */
-	struct survey survey;       /* programs that elevate */
+	/* Root brought this process in, whose control group is root's, and says of the room's: a
+	 * line for each limit, "memory.max ANSWER TEXT". NULL: nobody did. */
+	const char *limits;
+	struct survey survey; /* programs that elevate */
 };
 
 /*

@@ -25,6 +25,9 @@
 #define CGROUPS "/sys/fs/cgroup"
 #define GROUP_MAX 4200
 
+const char *const limit_files[] = { "memory.max", "pids.max", "cpu.max" };
+const size_t n_limit_files = sizeof limit_files / sizeof limit_files[0];
+
 /* This process's group in the unified hierarchy (cgroups(7)); empty: not told. */
 static void own_group(char path[GROUP_MAX])
 {
@@ -77,15 +80,33 @@ void limit_look(const char *top, const char *below, const char *name, struct fin
 		finding_set(finding, ANSWER_YES, "no %s", name);
 }
 
+/* What root saw from outside (struct audit). */
+static void told_limit(const char *limits, const char *name, struct finding *finding)
+{
+	size_t len = strlen(name);
+	int answer;
+
+	for (const char *line = limits; line && *line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		if (strncmp(line, name, len) == 0 && sscanf(line + len, " %1d", &answer) == 1 &&
+			answer < N_ANSWERS && strlen(line) > len + 3) {
+			finding_set(finding, (enum answer)answer, "%.*s",
+				(int)strcspn(line + len + 3, "\n"), line + len + 3);
+			return;
+		}
+	}
+	finding_set(finding, ANSWER_UNKNOWN,
+		"root brought this process in, so its control group is root's");
+}
+
 static void probe_group(const struct audit *audit, const char *name, struct finding *finding)
 {
 	char group[GROUP_MAX];
 	struct statfs fs;
 
 	own_group(group);
-	if (audit->visitor)
-		finding_set(finding, ANSWER_UNKNOWN,
-			"root brought this process in, so its control group is root's");
+	if (audit->limits)
+		told_limit(audit->limits, name, finding);
 	/* What is covered looks like a directory, and is none of control groups. */
 	else if (statfs(CGROUPS, &fs) < 0 || fs.f_type != CGROUP2_SUPER_MAGIC)
 		finding_set(finding, ANSWER_UNKNOWN, "its control group is not seen from here");

@@ -5,7 +5,13 @@
  */
 #pragma once
 
+#include <stddef.h>
+
 struct finding;
+
+/* The files that tell of them. */
+extern const char *const limit_files[];
+extern const size_t n_limit_files;
 
 /*
  * Whether the group below top ("/a/b", as /proc/PID/cgroup tells it), or one between, has the limit

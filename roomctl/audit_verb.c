@@ -35,7 +35,22 @@ static uid_t asking_user(void)
 	return getuid() == 0 && text && text_id(text, &uid) == 0 ? uid : getuid();
 }
 
-static int audit_here(bool visitor, bool lines, bool json, int fail_below)
+/* What audit_visit() says of the limits, NULL when it is not who has started this. */
+static const char *take_limits(int *argc, char **argv)
+{
+	const char *limits = NULL;
+	int n = 1;
+
+	for (int i = 1; i < *argc; i++)
+		if (strcmp(argv[i], "--visitor") == 0 && i + 1 < *argc)
+			limits = argv[++i];
+		else
+			argv[n++] = argv[i];
+	*argc = n;
+	return limits;
+}
+
+static int audit_here(const char *limits, bool lines, bool json, int fail_below)
 {
 	static struct audit audit;
 	static struct findings findings;
@@ -43,7 +58,7 @@ static int audit_here(bool visitor, bool lines, bool json, int fail_below)
 	char text[512];
 	int code, r;
 
-	audit.visitor = visitor;
+	audit.limits = limits;
 	audit.user = asking_user();
 	r = registry_inside(audit.key, &why);
 	/* Outside, the registry is root's alone; inside, everybody may read the mark. */
@@ -64,7 +79,7 @@ static int audit_here(bool visitor, bool lines, bool json, int fail_below)
 int verb_audit(int argc, char **argv, bool json)
 {
 	bool lines = options_take_word(&argc, argv, "--lines");
-	bool visitor = options_take_word(&argc, argv, "--visitor");
+	const char *limits = take_limits(&argc, argv);
 	bool compare = options_take_word(&argc, argv, "--compare");
 	struct options options;
 	int fail_below = -1, r = options_read(argc, argv, OPTION_AUDIT, 0, &options);
@@ -90,5 +105,5 @@ int verb_audit(int argc, char **argv, bool json)
 				lines ? "--lines" :
 					NULL,
 			options.fail_below);
-	return audit_here(visitor, lines, json, fail_below);
+	return audit_here(limits, lines, json, fail_below);
 }

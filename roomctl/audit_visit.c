@@ -6,13 +6,17 @@
  * back as lines, and are the user's words.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "cgroup/cgroup.h"
 #include "lib/clean.h"
+#include "lib/fd.h"
 #include "roomctl/audit.h"
+#include "roomctl/audit_limits.h"
 #include "roomctl/audit_visit.h"
 #include "roomctl/join.h"
 #include "roomctl/out.h"
@@ -29,14 +33,49 @@ static bool own_path(char path[4096])
 	return true;
 }
 
+#define LIMITS_MAX 1024
+
+/* Of a room's control group, which it does not see itself: struct audit, limits. */
+static void look_at_limits(const struct host *host, const struct guest *guest, char buf[LIMITS_MAX])
+{
+	const struct cgroup_driver *driver = cgroup_driver();
+	const struct cgroup_room room = { .key = host->key, .uid = guest->uid };
+	cleanup_fd int root_fd = cgroup_root();
+	cleanup_fd int dfd = -1;
+	const char *why = NULL;
+	char top[32], path[257] = "/";
+	size_t len = 0;
+
+	driver->path(&room, path + 1, sizeof path - 1);
+	if (root_fd < 0)
+		why = "there is no unified hierarchy of control groups";
+	else if (driver->by_user && registry_is_group(host->key))
+		why = "members of a group are counted each to their own";
+	else if ((dfd = fd_open_beneath(root_fd, path + 1, O_PATH | O_DIRECTORY)) < 0)
+		why = driver->by_user ? "its control group is not seen from outside" :
+					"without limits it has no control group of its own";
+	snprintf(top, sizeof top, "/proc/self/fd/%d", root_fd);
+	buf[0] = '\0';
+	for (size_t i = 0; i < n_limit_files && len < LIMITS_MAX; i++) {
+		struct finding finding = { .answer = ANSWER_UNKNOWN };
+
+		if (why)
+			finding_set(&finding, ANSWER_UNKNOWN, "%s", why);
+		else
+			limit_look(top, path, limit_files[i], &finding);
+		len += (size_t)snprintf(buf + len, LIMITS_MAX - len, "%s %d %.200s\n",
+			limit_files[i], (int)finding.answer, finding.text);
+	}
+}
+
 int audit_visit(const char *user, const char *form, const char *fail_below)
 {
 	static struct host host;
 	static struct guest guest;
 	char path[4096], audit[] = "audit", visitor[] = "--visitor", option[] = "--fail-below",
-			 below[16], last[16];
-	char *argv[] = { path, audit, visitor, NULL, NULL, NULL, NULL };
-	size_t n = 3;
+			 below[16], last[16], limits[LIMITS_MAX];
+	char *argv[] = { path, audit, visitor, limits, NULL, NULL, NULL, NULL };
+	size_t n = 4;
 	int r = join_find(user, true, &host);
 
 	if (r == 0)
@@ -54,8 +93,10 @@ int audit_visit(const char *user, const char *form, const char *fail_below)
 		snprintf(last, sizeof last, "%s", form);
 		argv[n++] = last;
 	}
-	if (r == 0)
+	if (r == 0) {
+		look_at_limits(&host, &guest, limits);
 		r = join_run(&host, &guest, argv, false, -1);
+	}
 	join_release(&host);
 	return r;
 }
@@ -81,8 +122,9 @@ static void read_line(char *line, struct side *side)
 
 static int ask_side(const struct host *host, const struct guest *guest, struct side *ret)
 {
-	char path[4096], audit[] = "audit", visitor[] = "--visitor", lines[] = "--lines";
-	char *argv[] = { path, audit, visitor, lines, NULL };
+	char path[4096], audit[] = "audit", visitor[] = "--visitor", lines[] = "--lines",
+			 limits[LIMITS_MAX] = "";
+	char *argv[] = { path, audit, visitor, limits, lines, NULL };
 	cleanup_file FILE *file = tmpfile();
 	cleanup_free char *line = NULL;
 	size_t size = 0, n = 0;
@@ -93,6 +135,8 @@ static int ask_side(const struct host *host, const struct guest *guest, struct s
 		complain("cannot begin: %s", strerrordesc_np(errno));
 		return EXIT_CANNOT_TELL;
 	}
+	if (host)
+		look_at_limits(host, guest, limits);
 	r = join_run(host, guest, argv, false, fileno(file));
 	rewind(file);
 	while (r == 0 && n < AUDIT_ROWS_MAX && getline(&line, &size, file) > 0) {

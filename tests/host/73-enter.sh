@@ -96,6 +96,8 @@ audits() {
 	isnt "audit --user: the audit answers" "$(wc -l <"$STAGE/own")" 0
 	is "audit --user: what root asks is what the user asks" "$(grep -vE '^(memory|tasks|cpu)	' "$STAGE/visit")" "$(cat "$STAGE/own")"
 	is "audit --user: the limits cannot be told" "$(grep -E '^(memory|tasks|cpu)	' "$STAGE/visit" | cut -f 2 | sort -u)" "cannot tell"
+	like "audit --user: and why" "$(roomctl audit --user alice --lines | grep '^memory	')" \
+		"*It cannot be told: @(without limits it has no control group of its own|there is no unified hierarchy of control groups)."
 	is "audit --user: --fail-below" "$(roomctl audit --user alice --fail-below 9.9 >/dev/null; echo $?)" 1
 	like "audit --user: --json" "$(roomctl audit --user alice --json)" "{\"user\": \"alice\", \"uid\": $(id -u alice), \"room\": \"$(id -u alice).admin\"*"
 	roomctl audit --user alice --compare >"$STAGE/compare"

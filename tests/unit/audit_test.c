@@ -254,6 +254,33 @@ static void test_limits(void **state)
 	unit_dir_remove(top);
 }
 
+static void told(
+	const struct audit_row *row, const char *limits, enum answer answer, const char *text)
+{
+	const struct audit audit = { .limits = limits };
+	struct finding finding = { 0 };
+
+	row->probe(&audit, &finding);
+	assert_string_equal(finding.text, text);
+	assert_int_equal(finding.answer, answer);
+}
+
+/* The first row is that of memory, the third that of processors. */
+static void test_limits_told(void **state)
+{
+	static const char limits[] = "pids.max 2 pids.max 80\nmemory.max 2 memory.max 4096\n"
+				     "cpu.max 1 no cpu.max\n";
+	static const char roots[] = "root brought this process in, so its control group is root's";
+
+	(void)state;
+	told(&audit_limits[0], limits, ANSWER_NO, "memory.max 4096");
+	told(&audit_limits[2], limits, ANSWER_YES, "no cpu.max");
+	told(&audit_limits[0], "cpu.max 1 no cpu.max\n", ANSWER_UNKNOWN, roots);
+	told(&audit_limits[0], "memory.max 7 x\n", ANSWER_UNKNOWN, roots);
+	told(&audit_limits[0], "memory.max 2 \n", ANSWER_NO, "");
+	told(&audit_limits[0], "", ANSWER_UNKNOWN, roots);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -265,6 +292,7 @@ int main(void)
 		cmocka_unit_test(test_probes),
 		cmocka_unit_test(test_finding_add),
 		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_limits_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -28,6 +28,9 @@ cpu.max 50000 100000 / cpu.weight 50 / io.weight default 50 / pids.max 80 / cpus
 io.max $disk rbps=20971520 wbps=10485760 riops=max wiops=max / "
 is_ok "limits: the session counts" in_slice "$pid"
 wait_for 60 manager_of alice >/dev/null
+is "limits: audit --user tells them" "$(roomctl audit --user alice --lines | grep -E '^(memory|tasks|cpu)	' | grep -o 'no	.* [(].*[)]')" \
+	$'no\tIts memory is limited (memory.max 209715200)\nno\tThe number of its processes is limited (pids.max 80)
+no\tIts processor time is limited (cpu.max 50000 100000)'
 is_ok "limits: the manager counts" in_slice "$(manager_of alice)"
 like "limits: the keeper does not" "$(cgroup_of "$(keeper_of "$room")")" "/system.slice/pam_room-*.scope"
 (su - alice -c 'exec sleep 7472' &)

@@ -61,6 +61,9 @@ is "limits: each is in the room's group" "$seen" "memory.max 209715200 / memory.
 cpu.max 50000 100000 / cpu.weight 50 / io.weight default 50 / pids.max 40 / cpuset.cpus 0 / \
 io.max $disk rbps=20971520 wbps=10485760 riops=max wiops=max / "
 is "limits: the session is in it" "$(cgroup_of "$pid")" "/pam_room/rooms/$key"
+is "limits: audit --user tells them" "$(roomctl audit --user alice --lines | grep -E '^(memory|tasks|cpu)	' | grep -o 'no	.* [(].*[)]')" \
+	$'no\tIts memory is limited (memory.max 209715200)\nno\tThe number of its processes is limited (pids.max 40)
+no\tIts processor time is limited (cpu.max 50000 100000)'
 is "limits: the keeper is not" "$(cgroup_of "$(keeper_of "$room")")" "/"
 echo '* * * * * alice sleep 7503' >/etc/cron.d/room-test
 is "limits: a cron job counts" "$(cgroup_of "$(sleeper 7503 90)")" "/pam_room/rooms/$key"
