@@ -12,7 +12,7 @@ login_processes() {
 	while [ "${one:-1}" -gt 1 ]; do
 		one=$(parent "$one")
 		line=$(tr '\0' ' ' <"/proc/$one/cmdline")
-		case $line in *listener*) ;; "sshd: "*) echo "$one" ;; esac
+		case $line in *listener*) ;; "sshd: "* | "sshd-session: "*) echo "$one" ;; esac
 	done
 }
 
@@ -20,7 +20,7 @@ login_processes() {
 kill_login() {
 	local all
 	all=$(login_processes "$1")
-	[ "$(wc -w <<<"$all")" -ge 1 ] || not_ok "sshd has processes to kill"
+	[ "$(wc -w <<<"$all")" -ge 1 ] || { not_ok "sshd has processes to kill"; all=$held; }
 	# shellcheck disable=SC2086
 	kill -KILL $all
 }

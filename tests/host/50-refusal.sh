@@ -186,7 +186,7 @@ after_the_join() {
 		client=$!
 		sleep 2
 		seen=0
-		for one in $(pgrep -f '^sshd: alice( |$|@)'); do
+		for one in $(pgrep -f '^sshd(-session)?: alice( |$|@)'); do
 			# Those of the session that is there.
 			[ "$(readlink "/proc/$one/ns/mnt")" != "${room%% *}" ] || continue
 			seen=$((seen + 1))
@@ -344,7 +344,7 @@ forward_only() {
 	ssh -n -N "${ssh_options[@]}" alice@127.0.0.1 >/dev/null 2>&1 &
 	client=$!
 	sleep 2
-	for one in $(pgrep -u alice) $(pgrep -f '^sshd: alice'); do
+	for one in $(pgrep -u alice) $(pgrep -f '^sshd(-session)?: alice'); do
 		is "closed and ssh -N: sshd is where it was" "$(walls "$one")" "$(outside)"
 	done
 	is "closed and ssh -N: there is no room" "$(rooms)$(keepers)" ""

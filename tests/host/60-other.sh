@@ -23,8 +23,14 @@ walls_hold() {
 	is "$1: bounding set and filter" "$(field "$2" CapBnd) $(field "$2" Seccomp)" "00000000200005fb 2"
 }
 
-# login wants a terminal, and reads what to do from it.
-by_login() { printf 'exec sleep %s\n' "$1" | script -qec 'exec login -f alice' /dev/null; }
+# login wants a terminal, and reads what to do from it; newer ones throw away what is typed before there is a shell.
+by_login() {
+	for _ in {1..20}; do
+		echo "exec sleep $1"
+		sleep 1
+		! find_sleeper "$1" >/dev/null || break
+	done | script -qec 'exec login -f alice' /dev/null
+}
 
 ways() {
 	enters "su -" 7602 su - alice -c 'exec sleep 7602'
