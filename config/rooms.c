@@ -310,3 +310,10 @@ bool rooms_are_limited(const struct room_spec *spec)
 			return true;
 	return false;
 }
+
+void rooms_clear_limits(struct room_spec *spec)
+{
+	for (size_t i = 0; i < schema_n_rows; i++)
+		if (is_limit(&schema_rows[i]))
+			spec->origins[schema_number(&schema_rows[i])].kind = ORIGIN_DEFAULT;
+}

@@ -43,3 +43,6 @@ uint64_t rooms_limits_hash(const struct room_spec *spec);
 
 /* Whether it has such limits. */
 bool rooms_are_limited(const struct room_spec *spec);
+
+/* It has none any more. */
+void rooms_clear_limits(struct room_spec *spec);

@@ -26,6 +26,7 @@
 #include "helper/carry.h"
 #include "helper/manager.h"
 #include "helper/promise.h"
+#include "helper/rehearse.h"
 #include "helper/room.h"
 #include "helper/scrub.h"
 #include "lib/ask.h"
@@ -191,6 +192,7 @@ static int find_room(const struct ask *ask, int64_t deadline, struct room *room,
 	/* Never given back: the process ends with the answer, and a login waits for that. */
 	static struct policy *policy;
 	static struct complaints complaints;
+	static struct room_spec rehearsed;
 	struct decision decision;
 	struct room_request request;
 	int outcome, r;
@@ -201,6 +203,12 @@ static int find_room(const struct ask *ask, int64_t deadline, struct room *room,
 	outcome = decide(policy, ask, deadline, &decision, answer, why);
 	if (outcome < 0)
 		return outcome;
+	if (ask->rehearsal && outcome == OUTCOME_ROOM) {
+		r = rehearse_room(decision.room, &rehearsed, why);
+		if (r < 0)
+			return r;
+		decision.room = &rehearsed;
+	}
 	request = (struct room_request){ .spec = decision.room,
 		.user = ask->user,
 		.home = ask->home,
@@ -216,7 +224,9 @@ static int find_room(const struct ask *ask, int64_t deadline, struct room *room,
 		return outcome;
 	}
 	r = room_open(&request, LEASE_LOGIN, deadline, room, why);
-	if (r == 0)
+	if (ask->rehearsal)
+		room->note[0] = '\0';
+	else if (r == 0)
 		r = place_login(&request, room->key, deadline, why);
 	if (r < 0)
 		return let_out(request.spec, room, r);

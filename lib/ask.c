@@ -25,12 +25,14 @@ long ask_encode(const struct ask *ask, void *buf, size_t size)
 	wire_put_str(&wire, ask->tty);
 	wire_put_str(&wire, ask->rhost);
 	wire_put_str(&wire, ask->ccache);
+	wire_put_u8(&wire, ask->rehearsal);
 	return wire.err ? wire.err : (long)wire.at;
 }
 
 int ask_decode(const void *data, size_t len, struct ask *ret, struct why *why)
 {
 	struct wire wire = { .data = (unsigned char *)(uintptr_t)data, .size = len };
+	uint8_t rehearsal;
 
 	ret->uid = wire_get_u32(&wire);
 	ret->gid = wire_get_u32(&wire);
@@ -40,7 +42,9 @@ int ask_decode(const void *data, size_t len, struct ask *ret, struct why *why)
 	ret->tty = wire_get_str(&wire);
 	ret->rhost = wire_get_str(&wire);
 	ret->ccache = wire_get_str(&wire);
-	if (wire_end(&wire) < 0)
+	rehearsal = wire_get_u8(&wire);
+	ret->rehearsal = rehearsal == 1;
+	if (wire_end(&wire) < 0 || rehearsal > 1)
 		return why_set(why, EBADMSG, "read question", "the bytes are no question");
 	return 0;
 }

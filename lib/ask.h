@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,6 +24,7 @@ struct ask {
 	const char *tty;
 	const char *rhost;
 	const char *ccache; /* KRB5CCNAME of PAM's environment */
+	bool rehearsal;     /* roomctl(8) only looks whether a session would open */
 };
 
 enum outcome {

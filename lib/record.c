@@ -17,7 +17,7 @@
 #include "lib/wire.h"
 
 #define RECORD_MAGIC 0x524f4f4du /* "ROOM" */
-#define RECORD_VERSION 4
+#define RECORD_VERSION 5
 #define RECORD_HEAD 7
 
 static int record_wait(int sock, short events, int64_t deadline)

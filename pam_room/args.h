@@ -10,7 +10,8 @@
 struct why;
 
 struct args {
-	bool debug; /* log more */
+	bool debug;     /* log more */
+	bool rehearsal; /* for roomctl(8): see whether a session would open */
 };
 
 /* -EINVAL with why for a word that is none: it may have been meant to protect. */

@@ -180,8 +180,13 @@ static int session_check(struct session *session)
 		getsockopt(record->fds[RECORD_FD_LEASE], SOL_SOCKET, SO_TYPE, &type, &len) < 0 ||
 		type != SOCK_SEQPACKET)
 		return why_set(&session->why, EBADMSG, "check answer", "no keeper and no lease");
-	return plan_decode(session->reply.answer.plan, session->reply.answer.plan_len,
-		&session->plan, &session->why);
+	r = plan_decode(session->reply.answer.plan, session->reply.answer.plan_len, &session->plan,
+		&session->why);
+	/* What roomctl's caller was left, sudo(8)'s hard limits for one, is not what a login has.
+	 */
+	if (session->args.rehearsal)
+		session->plan.n_rlimits = 0;
+	return r;
 }
 
 /* A pidfd is readable when its process has ended (pidfd_open(2)). */
@@ -253,6 +258,7 @@ static int session_open(struct session *session, int argc, const char **argv)
 		r = registry_inside(session->reply.answer.key, &session->why);
 	if (r != 0)
 		return r < 0 ? r : SESSION_INSIDE;
+	session->ask.rehearsal = session->args.rehearsal;
 	r = summon_helper(&session->ask, &session->reply, &session->why);
 	if (r < 0)
 		return r;
@@ -310,7 +316,10 @@ static int session_tell(struct session *session, int r, int flags)
 		why_print(&session->why, reason, sizeof reason);
 	if (verdict->result != PAM_SUCCESS)
 		tell_reference(reference);
-	if (verdict->priority != LOG_DEBUG || session->args.debug)
+	/* The log tells of logins, and of what is wrong. */
+	if (session->args.debug ||
+		(verdict->priority != LOG_DEBUG &&
+			!(session->args.rehearsal && verdict->result == PAM_SUCCESS)))
 		tell_log(&tell);
 	if (verdict->said && !((unsigned int)flags & PAM_SILENT))
 		pam_error(session->pamh, "pam_room: %s%s%s%s%s", verdict->said, reason,

@@ -18,6 +18,7 @@
 #include "roomctl/lockout.h"
 #include "roomctl/options.h"
 #include "roomctl/out.h"
+#include "roomctl/rehearse.h"
 #include "roomctl/stack.h"
 #include "roomctl/tree.h"
 #include "roomctl/trial.h"
@@ -296,6 +297,19 @@ static void carry_out(struct plan *plan)
 	}
 }
 
+/* Would those who log in get in? By sessions that are opened. */
+static bool rehearses(const struct tree *tree, struct report *report)
+{
+	unsigned int before = report->n[REPORT_PROBLEM];
+
+	if (tree->host && rehearse_can())
+		rehearse_all(tree, report);
+	else if (tree->host)
+		report_line(report, REPORT_NOTE,
+			"no session was tried: from inside a room none leads elsewhere");
+	return report->n[REPORT_PROBLEM] == before;
+}
+
 static void enable(const struct tree *tree, const struct options *options, uint32_t trial,
 	struct report *report)
 {
@@ -314,6 +328,8 @@ static void enable(const struct tree *tree, const struct options *options, uint3
 		report_line(report, REPORT_OK, "everything is wired already");
 	} else if (options->dry_run) {
 		changes_print(&plan.changes, REPORT_WOULD, report);
+	} else if (!rehearses(tree, report)) {
+		report_line(report, REPORT_PROBLEM, "nothing was changed");
 	} else {
 		carry_out(&plan);
 	}

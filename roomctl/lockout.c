@@ -42,7 +42,7 @@ struct lockout {
 	char services[256];
 };
 
-static bool has_service(const struct tree *tree, const char *service)
+bool lockout_has_service(const struct tree *tree, const char *service)
 {
 	char path[96];
 
@@ -125,7 +125,7 @@ static void ask_person(struct lockout *lockout, uid_t uid)
 	}
 	lockout->account = &account;
 	for (size_t i = 0; i < WIRING_SERVICES; i++)
-		if (has_service(lockout->tree, wiring_services[i]))
+		if (lockout_has_service(lockout->tree, wiring_services[i]))
 			ask_service(lockout, wiring_services[i]);
 	say_fate(lockout);
 }
@@ -150,12 +150,29 @@ static uint32_t sudo_uid(void)
 	return text && text_id(text, &uid) == 0 ? uid : LOCKOUT_NOBODY;
 }
 
+size_t lockout_callers(uint32_t ret[LOCKOUT_CALLERS_MAX])
+{
+	const uint32_t callers[LOCKOUT_CALLERS_MAX] = { sudo_uid(), login_uid(), getuid() };
+	size_t n = 0;
+
+	for (size_t i = 0; i < LOCKOUT_CALLERS_MAX; i++) {
+		bool known = callers[i] == 0 || callers[i] == LOCKOUT_NOBODY;
+
+		for (size_t j = 0; j < n; j++)
+			known |= ret[j] == callers[i];
+		if (!known)
+			ret[n++] = callers[i];
+	}
+	return n;
+}
+
 void lockout_check(const struct tree *tree, struct report *report)
 {
 	cleanup_with(ruling_close) struct ruling ruling = { 0 };
 	struct lockout lockout = { .tree = tree, .report = report };
-	const uint32_t callers[] = { sudo_uid(), login_uid(), getuid() };
+	uint32_t callers[LOCKOUT_CALLERS_MAX];
 	char from[128];
+	size_t n;
 
 	ruling_open(NULL, &ruling);
 	ruling_judge(&ruling);
@@ -164,12 +181,7 @@ void lockout_check(const struct tree *tree, struct report *report)
 	lockout.policy = ruling.policy;
 	ask_person(&lockout, 0);
 	lockout.from = ancestry_ssh_from(from, sizeof from);
-	for (size_t i = 0; i < sizeof callers / sizeof callers[0]; i++) {
-		bool asked = callers[i] == 0 || callers[i] == LOCKOUT_NOBODY;
-
-		for (size_t j = 0; j < i; j++)
-			asked |= callers[j] == callers[i];
-		if (!asked)
-			ask_person(&lockout, callers[i]);
-	}
+	n = lockout_callers(callers);
+	for (size_t i = 0; i < n; i++)
+		ask_person(&lockout, callers[i]);
 }

@@ -125,7 +125,7 @@ static void ask_helper(int sock, struct result *result)
 {
 	static unsigned char buf[RECORD_MAX];
 	const struct ask ask = { passwd->pw_name, passwd->pw_uid, passwd->pw_gid, passwd->pw_dir,
-		SERVICE, "", "", "" };
+		SERVICE, "", "", "", false };
 	long len = ask_encode(&ask, buf, sizeof buf);
 	struct record record = {
 		.kind = RECORD_ASK, .body = buf, .len = (size_t)len, .fds = { -1, -1 }

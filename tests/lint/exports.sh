@@ -71,7 +71,7 @@ done
 only_needs "$module" 'libpam\.so\.0|libc\.so\.6'
 only_needs "$helper" "$libc|libseccomp\\.so\\.2|libconfig\\.so\\.[0-9]+"
 only_needs "$lookup" "$libc"
-only_needs "$roomctl" "$libc|libseccomp\\.so\\.2|libconfig\\.so\\.[0-9]+|libncursesw?\\.so\\.6|libtinfo\\.so\\.6"
+only_needs "$roomctl" "$libc|libpam\\.so\\.0|libseccomp\\.so\\.2|libconfig\\.so\\.[0-9]+|libncursesw?\\.so\\.6|libtinfo\\.so\\.6"
 only_needs "$bus" "$libc|libsystemd\\.so\\.0"
 ! readelf -l -W "$keeper" | grep -q INTERP || complain "$keeper:1: has an interpreter"
 test -z "$(needed "$keeper")" || complain "$keeper:1: is not static"

@@ -78,7 +78,8 @@ for file in $(c_files | grep -v '^tests/'); do
 	config/*) alien='[</]seccomp\.h|sys/capability|systemd/|security/' ;;
 	cgroup/*) alien='libconfig|[</]seccomp\.h|sys/capability|systemd/|security/' ;;
 	bus/*) alien='libconfig|[</]seccomp\.h|sys/capability|security/' ;;
-	helper/* | roomctl/*) alien='sys/capability|systemd/|security/pam' ;;
+	helper/*) alien='sys/capability|systemd/|security/pam' ;;
+	roomctl/*) alien='sys/capability|systemd/|security/pam_(mod|ext)' ;;
 	*) alien='security/pam' ;;
 	esac
 	alien_line=$(grep -n -E "^[ 	]*#[ 	]*include[ 	]*<.*($alien)" "$file" | grep -v '<linux/' || true)

@@ -171,7 +171,7 @@ static void test_too_many_fds(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof many / sizeof many[0]; i++)
 		for (unsigned char names = 0; names < 8; names++) {
-			const unsigned char head[] = { 'R', 'O', 'O', 'M', 4, RECORD_ANSWER,
+			const unsigned char head[] = { 'R', 'O', 'O', 'M', 5, RECORD_ANSWER,
 				names };
 
 			send_raw(head, sizeof head, many[i]);
@@ -190,7 +190,7 @@ static void test_names_must_match(void **state)
 	(void)state;
 	for (unsigned int names = 0; names < 256; names++)
 		for (size_t n = 0; n <= RECORD_N_FDS; n++) {
-			const unsigned char head[] = { 'R', 'O', 'O', 'M', 4, RECORD_ANSWER,
+			const unsigned char head[] = { 'R', 'O', 'O', 'M', 5, RECORD_ANSWER,
 				(unsigned char)names };
 			bool good = names < 1u << RECORD_N_FDS &&
 				(size_t)__builtin_popcount(names) == n;
@@ -205,7 +205,7 @@ static void test_names_must_match(void **state)
 /* Each bit of the head flipped, each shorter head, with descriptors that must not stay. */
 static void test_wrong_heads(void **state)
 {
-	const unsigned char good[] = { 'R', 'O', 'O', 'M', 4, RECORD_ANSWER, 3 };
+	const unsigned char good[] = { 'R', 'O', 'O', 'M', 5, RECORD_ANSWER, 3 };
 	struct record got;
 
 	(void)state;

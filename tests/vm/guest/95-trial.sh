@@ -25,7 +25,15 @@ is_ok "boot: the unit that lets people in starts" booted
 is "boot: all is as it was" "$(picture)" "$bare"
 is "boot: no timer waits" "$(timer)" inactive
 
-is_ok "confirm: a trial" roomctl enable --trial 1h
+# A session is tried for somebody whose manager runs outside.
+on carol 'systemd-run --user --quiet sleep 7951'
+pid=$(sleeper 7951)
+echo 'assign: ( { user = "carol"; room = "brick"; } );' >/etc/pam_room/room.conf
+like "confirm: a trial, with a session tried" "$(roomctl enable --trial 1h)" \
+	"*tried: a session of carol by sshd, by *: it opens in a room*"
+is "confirm: what carol runs outside goes on" "$(find_sleeper 7951)" "$pid"
+end_sleepers 7951
+cp /payload/guest/room.conf /etc/pam_room/room.conf
 like "confirm: who is no new login may not" "$(roomctl confirm)" 'problem: *'
 is "confirm: a new login may" "$(on root roomctl confirm | head -n 1)" "ok: confirmed: pam_room stays enabled"
 is "confirm: no timer waits" "$(timer)" inactive
