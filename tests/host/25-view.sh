@@ -236,16 +236,19 @@ mended() {
 	end_sleepers 7251
 	wait "$held"
 	rm -r /run/docker.sock /srv/closed /srv/ro /srv/old
-	mkdir -p /srv/homes && cp -a /home/bob /srv/homes/ && usermod -d /srv/homes/bob bob
+	mkdir -p /srv/homes && cp -a /home/bob /srv/homes/ && home_of_bob /srv/homes/bob
 	room ''
 	hold bob 7252 || return
 	mv /srv/homes /srv/old && mkdir /srv/homes && mv /srv/old/bob /srv/homes/
 	like "what hides the homes is gone: nobody gets in" "$(as bob echo in 2>&1)" "*the host has replaced /srv/homes*"
 	end_sleepers 7252
 	wait "$held"
-	usermod -d /home/bob bob
+	home_of_bob /home/bob
 	rm -r /srv/homes /srv/old
 }
+
+# home_of_bob DIR: from now on. Not while a process of his is still ending (usermod(8)).
+home_of_bob() { wait_for 20 usermod -d "$1" bob 2>/dev/null; }
 
 # What the host mounts below a bind, or replaces it by, while the room lives.
 late() {
@@ -272,7 +275,7 @@ hung() {
 	gcc -O1 -o "$STAGE/hung" "$here/hung.c" || not_ok "hung.c compiles"
 	room ''
 	mkdir -p /srv/net
-	usermod -d /srv/net/bob bob
+	home_of_bob /srv/net/bob
 	"$STAGE/hung" /srv/net &
 	# Nothing that looks at it would come back.
 	wait_for 5 grep -q " /srv/net " /proc/self/mountinfo
@@ -283,7 +286,7 @@ hung() {
 	is_ok "within the helper's time" test $((SECONDS - begun)) -lt 20
 	kill %%
 	umount -l /srv/net
-	usermod -d /home/bob bob
+	home_of_bob /home/bob
 	rm -r /srv/net
 }
 
