@@ -203,8 +203,15 @@ counted() {
 	like "status: denied calls: of a room that another policy made" "$(denied '$r->{unknown}{denied}')" "another policy made it*"
 	like "learn: of a room that another policy made" "$(roomctl learn learner --log "$dir/audit.log" 2>&1)" \
 		"*roomctl: 1 living room, $lea.learner for one, was made by an older policy: the filter is as it was made*"
-	umount "$dir"
 	end_sleepers 7795 7796
+	wait
+	learner 'syscalls: { action = "kill"; };'
+	hold lea 7799 || return
+	record "$lea" "$mount" "$native" $(($(date +%s) + 1)) | sed 's/code=0x7ffc0000/code=0x80000000/' >"$dir/audit.log"
+	is "status: denied calls: of a room that ends who calls" \
+		"$(denied '"$r->{denied_passed} " . join ", ", grep { /mount/ } map { "$_->{call} $_->{records}" } @{$r->{denied_calls}}')" "0 mount 1"
+	umount "$dir"
+	end_sleepers 7799
 	wait
 	learner ''
 	hold lea 7798 || return
