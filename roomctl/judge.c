@@ -145,8 +145,9 @@ static unsigned int judge_others(
 
 		if (i < ours && can_skip(stack, i, ours)) {
 			report_line(report, REPORT_PROBLEM,
-				"%s: " PLACE "%s '%s' can skip pam_room.so", service,
-				PLACE_OF(stack, entry), entry->module, entry->control);
+				"%s: " PLACE
+				"%s '%s' can skip pam_room.so: 'required' or 'optional' would not",
+				service, PLACE_OF(stack, entry), entry->module, entry->control);
 			n++;
 		}
 		if (i <= ours || entry->substack || stack_is_ours(entry))
@@ -154,8 +155,9 @@ static unsigned int judge_others(
 		harm = after_harm(entry->module);
 		if (harm) {
 			report_line(report, REPORT_PROBLEM,
-				"%s: " PLACE "%s comes after pam_room.so: %s", service,
-				PLACE_OF(stack, entry), entry->module, harm);
+				"%s: " PLACE
+				"%s comes after pam_room.so: %s: move that line to the end",
+				service, PLACE_OF(stack, entry), entry->module, harm);
 			n++;
 		}
 	}
@@ -173,8 +175,10 @@ unsigned int judge_stack(
 		first++;
 	if (first == stack->n) {
 		report_line(report, REPORT_PROBLEM,
-			"%s: pam_room.so is not in the session stack of /%s", service,
-			stack->files[0]);
+			"%s: pam_room.so is not in the session stack of /%s: roomctl enable puts "
+			"it "
+			"there",
+			service, stack->files[0]);
 		return 1;
 	}
 	ours = &stack->entries[first];

@@ -61,8 +61,11 @@ static size_t names_check_list(FILE *out, const struct rule *rule, const char *k
 
 		if (strpbrk(name, "*?[") || !missing(name))
 			continue;
-		fprintf(out, "%s:%u: there is no %s '%s' on this machine\n", rule->place.file,
-			rule->place.line, kind, name);
+		fprintf(out,
+			"%s:%u: there is no %s '%s' on this machine, and the rule means nobody by "
+			"it: "
+			"mend the name, or make the %s\n",
+			rule->place.file, rule->place.line, kind, name, kind);
 		found++;
 	}
 	return found;

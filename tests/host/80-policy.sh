@@ -172,6 +172,11 @@ verbs() {
 	is "explain: nobody of that name" "$(roomctl explain nobody-there 2>&1 >/dev/null; echo $?)" \
 		"roomctl: there is no user 'nobody-there', and no login of that name
 1"
+	policy <<<'assign: ( { group = "developrs"; room = "outside"; } );'
+	tells "check: a group that is not there" 0 \
+		"warning: /etc/pam_room/room.conf:1: there is no group 'developrs' on this machine, *: mend the name, or make the group" \
+		roomctl check
+	policy <"$examples/lab.conf"
 	echo 'version = 1;' >"$STAGE/plain"
 	like "explain --diff docker: what is looser and what is tighter" "$(roomctl explain carol --policy "$STAGE/plain" --diff docker 2>&1)" \
 		"*looser than a container as Docker makes it:*It may use the user's home on the host.*tighter than*It may not type into terminals (TIOCSTI).*"

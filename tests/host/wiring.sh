@@ -356,7 +356,7 @@ test_judgement() {
 		$line
 	END
 	for module in limits env mail motd selinux loginuid keyinit systemd umask foreign; do
-		finds "pam_$module behind it" "pam_$module.so comes after" <<-END
+		finds "pam_$module behind it" "cron:2: pam_$module.so comes after .*: move that line to the end" <<-END
 			$line
 			session optional pam_$module.so
 		END
