@@ -43,6 +43,9 @@ killed() {
 	is "killed: all is as it was" "$(picture)" "$bare"
 	says "killed: another boot has nothing to do" 0 "there is no trial to be undone" roomctl disable --if-trial
 	roomctl enable --trial 5m >/dev/null
+	# As after an hour's sleep: of the two clocks only the one that goes on then is ahead (time_namespaces(7)).
+	like "sleep: the trial's time does not pass" \
+		"$(unshare --time --boottime 3600 --fork roomctl check)" '*note: on trial: undone in*'
 	is "killed: --trial wants a time" "$(roomctl enable --trial soon >/dev/null 2>&1; echo $?)" 2
 	is_ok "killed: disable ends a trial" roomctl disable
 	is "killed: all is as it was, then too" "$(picture)" "$bare"
