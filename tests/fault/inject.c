@@ -317,15 +317,10 @@ static void begin(char **argv)
 	const long options = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
 		PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL;
 	const struct sigaction action = { .sa_handler = nothing };
-	const struct itimerval never = { 0 };
 	const struct itimerval tick = { { 0, 100000 }, { 0, 100000 } };
 
-	/* Interrupts waitpid(2), which has no patience of its own. */
-	sigaction(SIGALRM, &action, NULL);
-	setitimer(ITIMER_REAL, &tick, NULL);
 	root_pid = fork();
 	if (root_pid == 0) {
-		setitimer(ITIMER_REAL, &never, NULL);
 		raise(SIGSTOP);
 		execv(argv[0], argv);
 		die(argv[0]);
@@ -334,6 +329,10 @@ static void begin(char **argv)
 		ptrace(PTRACE_SEIZE, root_pid, 0, options) < 0)
 		die("seize");
 	add(root_pid);
+	/* Interrupts waitpid(2), which has no patience of its own; not the one above, after which
+	 * the program would stand still for ever. */
+	sigaction(SIGALRM, &action, NULL);
+	setitimer(ITIMER_REAL, &tick, NULL);
 	kill(root_pid, SIGCONT);
 }
 
