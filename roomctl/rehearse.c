@@ -201,19 +201,13 @@ static int hear(int in_fd, pid_t pid, struct rehearsal *rehearsal)
 	return found.err ? why_set(&rehearsal->why, 0, step, "%s", found.text) : 0;
 }
 
-int rehearse(struct rehearsal *rehearsal)
+static int run_child(struct rehearsal *rehearsal)
 {
-	int fds[2], dfd = -1;
-	int r = make_stack(rehearsal->service, &dfd, &rehearsal->why);
+	int fds[2], r;
 	pid_t pid;
 
-	if (r == 0 && pipe2(fds, O_CLOEXEC) < 0)
-		r = why_set(&rehearsal->why, errno, step, "cannot make a pipe");
-	if (r < 0) {
-		if (dfd >= 0)
-			remove_stack(&dfd, rehearsal->service);
-		return r;
-	}
+	if (pipe2(fds, O_CLOEXEC) < 0)
+		return why_set(&rehearsal->why, errno, step, "cannot make a pipe");
 	fflush(NULL);
 	pid = fork();
 	if (pid == 0)
@@ -222,6 +216,17 @@ int rehearse(struct rehearsal *rehearsal)
 	r = pid < 0 ? why_set(&rehearsal->why, errno, step, "cannot fork") :
 		      hear(fds[0], pid, rehearsal);
 	close(fds[0]);
-	remove_stack(&dfd, rehearsal->service);
+	return r;
+}
+
+int rehearse(struct rehearsal *rehearsal)
+{
+	int dfd = -1;
+	int r = make_stack(rehearsal->service, &dfd, &rehearsal->why);
+
+	if (r == 0)
+		r = run_child(rehearsal);
+	if (dfd >= 0)
+		remove_stack(&dfd, rehearsal->service);
 	return r;
 }
