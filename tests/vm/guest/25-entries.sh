@@ -1,6 +1,7 @@
 #!/bin/bash
 # Every way in, each compared with an ssh session of the same user: namespaces, bounding set, filters and slice, as the
 # host sees them. (sudo's are 27-sudo.sh's.)
+# also: vm, where a security module labels processes.
 set -u
 # shellcheck source=lib.sh
 . "${0%/*}/lib.sh"
@@ -174,6 +175,7 @@ without_fork() {
 	systemctl stop polkit systemd-machined
 }
 
+is_native || like "entry: this kernel labels processes" "$(label 1)" '?*'
 hold alice 7501 || exit 0
 reference=$(facts "$pid")
 isnt "entry: ssh, a command: not outside" "${reference%% bounding*}" "$(outside)"
