@@ -199,8 +199,9 @@ static int find_cgroup(pid_t keeper, int *ret, struct why *why)
 	if (root_fd < 0)
 		return 0;
 	r = cgroup_of(getpid(), own, sizeof own, why);
-	if (r == 0)
-		r = cgroup_of(keeper, theirs, sizeof theirs, why);
+	if (r < 0)
+		return r;
+	r = cgroup_of(keeper, theirs, sizeof theirs, why);
 	if (r < 0 || strcmp(own, theirs) == 0)
 		return r;
 	*ret = theirs[1] ? fd_open_beneath(root_fd, theirs + 1, O_RDONLY | O_DIRECTORY) :

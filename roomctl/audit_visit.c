@@ -6,7 +6,6 @@
  * back as lines, and are the user's words.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +13,6 @@
 
 #include "cgroup/cgroup.h"
 #include "lib/clean.h"
-#include "lib/fd.h"
 #include "roomctl/audit.h"
 #include "roomctl/audit_limits.h"
 #include "roomctl/audit_visit.h"
@@ -41,7 +39,7 @@ static void look_at_limits(const struct host *host, const struct guest *guest, c
 	const struct cgroup_driver *driver = cgroup_driver();
 	const struct cgroup_room room = { .key = host->key, .uid = guest->uid };
 	cleanup_fd int root_fd = cgroup_root();
-	cleanup_fd int dfd = -1;
+	cleanup_fd int dfd = cgroup_open(&room);
 	const char *why = NULL;
 	char top[32], path[257] = "/";
 	size_t len = 0;
@@ -51,7 +49,7 @@ static void look_at_limits(const struct host *host, const struct guest *guest, c
 		why = "there is no unified hierarchy of control groups";
 	else if (driver->by_user && registry_is_group(host->key))
 		why = "members of a group are counted each to their own";
-	else if ((dfd = fd_open_beneath(root_fd, path + 1, O_PATH | O_DIRECTORY)) < 0)
+	else if (dfd < 0)
 		why = driver->by_user ? "its control group is not seen from outside" :
 					"without limits it has no control group of its own";
 	snprintf(top, sizeof top, "/proc/self/fd/%d", root_fd);
