@@ -10,6 +10,8 @@
 # renew NAME UID: another account.
 renew() { useradd -m -s /bin/bash -u "$2" "$1" || exit 1; }
 room_of() { as "$1" readlink /proc/self/ns/pid; }
+# The room of before would be entered, which was made with another home.
+ended() { ! compgen -G "/run/pam_room/rooms/$1.*" >/dev/null; }
 
 deleted() {
 	local uid
@@ -68,6 +70,7 @@ refused_and_lives() {
 
 # What cannot be told is neither ended nor entered.
 elsewhere() {
+	wait_for 20 ended "$(id -u bob)"
 	mount -t tmpfs -o mode=0700,uid=bob none /home/bob
 	hold bob 7345 || return
 	umount -l /home/bob
@@ -78,6 +81,7 @@ elsewhere() {
 	is_ok "a home on what is not mounted now: roomctl kill" roomctl kill bob
 	is "a home on what is not mounted now: another room" "$(as bob echo in)" in
 	wait
+	wait_for 20 ended 7340
 	renew moved 7340
 	hold moved 7346 || return
 	userdel -rf moved >/dev/null 2>&1

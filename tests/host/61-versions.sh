@@ -71,6 +71,8 @@ between() {
 # What sshd has loaded is the module of before.
 loaded_before() {
 	local out status=0 before since
+	# Rooms that the other version made.
+	wait_for 20 no_rooms
 	puts "$ours"
 	hold alice 7613 || return
 	in_room "a module from before: a login is in a room" "$pid" "$room"
