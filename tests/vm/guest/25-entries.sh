@@ -1,7 +1,7 @@
 #!/bin/bash
 # Every way in, each compared with an ssh session of the same user: namespaces, bounding set, filters and slice, as the
 # host sees them. (sudo's are 27-sudo.sh's.)
-# also: vm, where a security module labels processes.
+# also: trixie, whose kernel labels processes; bookworm's has the floods meanwhile.
 set -u
 # shellcheck source=lib.sh
 . "${0%/*}/lib.sh"

@@ -59,11 +59,12 @@ word_of() { sed -n "s/^# $1: \([a-z]*\).*/\1/p" "$here/$2"; }
 
 # wanted SCRIPT: whether it runs here. By itself a test runs natively, in both releases. It may say otherwise, and why:
 #   "# only: vm, WHY"   it needs a kernel of its own: in the emulated machines
-#   "# also: vm, WHY"   there too
+#   "# also: vm, WHY"   there too; with a RELEASE instead of vm in that one's
 #   "# once: RELEASE"   in that release, because it is long and the releases do not differ in it
 # /payload/only, words of names, chooses among all; /payload/all runs all of them in the emulated machines.
 wanted() {
-	local only word once
+	local only word once release
+	release=$(. /etc/os-release && echo "$VERSION_CODENAME")
 	! is_native || [ "$(word_of only "$1")" != vm ] || return 1
 	read -r only </payload/only
 	for word in $only; do
@@ -71,9 +72,10 @@ wanted() {
 	done
 	[ -z "$only" ] || return 1
 	[ ! -s /payload/all ] || return 0
-	is_native || [ "$(word_of only "$1")$(word_of also "$1")" = vm ] || return 1
+	word=$(word_of only "$1")$(word_of also "$1")
+	is_native || [ "$word" = vm ] || [ "$word" = "$release" ] || return 1
 	once=$(word_of once "$1")
-	[ -z "$once" ] || [ "$once" = "$(. /etc/os-release && echo "$VERSION_CODENAME")" ]
+	[ -z "$once" ] || [ "$once" = "$release" ]
 }
 
 run_scripts() {
