@@ -62,11 +62,16 @@ static int listen(int n, const struct pam_message **messages, struct pam_respons
 	return *ret ? PAM_SUCCESS : PAM_BUF_ERR;
 }
 
-/* In the room, as who logs in: its end says whether the shell can be had. */
+/*
+ * In the room, as who logs in: its end says whether the shell can be had. A file system that hangs
+ * holds this process alone, and neither the lease of the session nor the pipe.
+ */
 static _Noreturn void be_the_user(const struct passwd *user)
 {
 	const char *shell = *user->pw_shell ? user->pw_shell : "/bin/sh";
 
+	if (close_range(STDERR_FILENO + 1, ~0u, 0) < 0)
+		_exit(errno);
 	if (setgid(user->pw_gid) < 0 || setuid(user->pw_uid) < 0 || access(shell, X_OK) < 0)
 		_exit(errno);
 	_exit(0);
