@@ -77,9 +77,7 @@ refuses() {
 }
 
 begin
-if roomctl top 2>&1 </dev/null | grep -q 'built without ncurses'; then
-	echo "ok top # SKIP this build has no ncurses"
-else
+if has_top top; then
 	draws
 	over_ssh
 	refuses

@@ -123,11 +123,7 @@ top() {
 
 begin
 why
-if roomctl top 2>&1 </dev/null | grep -q 'built without ncurses'; then
-	echo "ok README.md: top # SKIP this build has no ncurses"
-else
-	top
-fi
+if has_top "README.md: top"; then top; fi
 mistake
 learned
 usual_policy

@@ -209,6 +209,13 @@ log_since() {
 	sed -n "$(($1 + 1)),${now}p" "$STAGE/syslog" | grep pam_room
 }
 
+# has_top NAME: false where roomctl top was not built, which is a skip of that name.
+has_top() {
+	roomctl top 2>&1 </dev/null | grep -q 'built without ncurses' || return 0
+	echo "ok $1 # SKIP this build has no ncurses"
+	return 1
+}
+
 # --- programs of tests/fault ------------------------------------------------------------------------------------------
 
 manager=/usr/lib/systemd/systemd

@@ -49,8 +49,27 @@ without_linger() {
 	wait
 }
 
+# What a shutdown does, in the order that is the worst: the keeper is told to end when those in its room have only just been
+# asked, and one of them takes its time. (The whole of it: after-reboot.sh.)
+going_down() {
+	local unit
+	ssh -n "${ssh_options[@]}" alice@localhost 'trap "" HUP; trap "sleep 3; echo asked >~/asked; exit" TERM; sleep 7667 & wait' \
+		>/dev/null 2>&1 &
+	pid=$(sleeper 7667)
+	room=$(walls "${pid:-1}")
+	differs_in_all "going down: somebody is in a room" "${pid:-1}"
+	unit=$(cgroup_of "$(keeper_of "$room")")
+	systemctl --no-block stop "user-$(id -u alice).slice"
+	is_ok "going down: the keeper is stopped" systemctl stop "${unit##*/}"
+	is "going down: who was in the room had time to end" "$(cat /home/alice/asked 2>&1)" asked
+	is_ok "going down: then the room has ended" wait_for 20 no_members "$room"
+	rm -f /home/alice/asked
+	wait
+}
+
 loginctl terminate-user alice 2>/dev/null
 wait_for 30 no_processes alice
 one_of_many
 without_linger
+going_down
 is "terminate-session: no unit has failed" "$(systemctl --failed --plain --no-legend)" ""
