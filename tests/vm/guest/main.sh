@@ -102,7 +102,9 @@ run_script() {
 live_in_a_room() {
 	cat >/usr/local/bin/asked <<-'END'
 		#!/bin/bash
-		# Systemd hangs up a session as well, which ends a shell before its trap runs.
+		# Systemd hangs up a session as well, which ends a shell before its trap runs; so does what it says of its sleep's end
+		# when sshd has already gone.
+		exec 2>/dev/null
 		trap '' HUP
 		trap 'echo "$1 $(readlink /proc/self/ns/mnt)" >>"$HOME/asked"; exit' TERM
 		echo "$1" >>"$HOME/lives"
@@ -130,6 +132,7 @@ reboot_in_trial() {
 	systemctl daemon-reload
 	sync
 	date +%s >"$kept/down"
+	journalctl -q -n 1 -o cat --show-cursor | sed -n 's/^-- cursor: //p' >"$kept/cursor"
 	systemctl reboot
 	sleep infinity
 }
