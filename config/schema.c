@@ -151,7 +151,10 @@ const struct schema_row schema_rows[] = {
 	ROW(CAPABILITIES, "inheritable", CAPS, IN_ROOM(inheritable),
 		"\"all\", \"none\", \"docker\", \"podman\" or a list of capabilities, each with + "
 		"or - to start from the walls' set",
-		BY_WALLS, "the inheritable set", OF_WALLS),
+		BY_WALLS,
+		"the inheritable set; of a service with a narrower bounding set, what that has of "
+		"it",
+		OF_WALLS),
 	ROW(ROOM, "securebits", FLAGS, IN_ROOM(securebits),
 		"a list of securebits, like \"noroot\" and \"noroot_locked\"", BY_WALLS,
 		"the securebits, capabilities(7)", .choices = securebits, OF_WALLS),

@@ -204,6 +204,7 @@ int verb_check(int argc, char **argv, bool json)
 	if (tree.host) {
 		check_off(&report);
 		kernel_check(&report);
+		kernel_check_sharing(&report);
 		installed_check_programs(true, &report);
 	}
 	check_wiring(&tree, &report);

@@ -83,6 +83,38 @@ void kernel_check(struct report *report)
 		uname(&self) == 0 ? self.release : "of an unknown release", missing);
 }
 
+/* Whether what is mounted below /run/user shows in peers, mount_namespaces(7). */
+static bool run_user_is_shared(void)
+{
+	static const char *const ways[] = { "/", "/run", "/run/user" };
+	cleanup_file FILE *file = fopen("/proc/self/mountinfo", "re");
+	char line[4096], point[256], fields[256];
+	size_t best = 0;
+	bool shared = true;
+
+	while (file && fgets(line, sizeof line, file)) {
+		/* A private one has no field there. */
+		*fields = '\0';
+		if (sscanf(line, "%*s %*s %*s %*s %255s %*s %255[^-]", point, fields) < 1)
+			continue;
+		for (size_t i = best; i < sizeof ways / sizeof ways[0]; i++)
+			if (strcmp(point, ways[i]) == 0) {
+				best = i;
+				shared = strstr(fields, "shared:") != NULL;
+			}
+	}
+	return shared;
+}
+
+void kernel_check_sharing(struct report *report)
+{
+	if (access("/run/systemd/system", F_OK) == 0 && !run_user_is_shared())
+		report_line(report, REPORT_WARNING,
+			"the mounts of this host are private, and what systemd mounts below "
+			"/run/user does not reach a living room: mount --make-rshared / changes "
+			"it");
+}
+
 void kernel_check_limits(const struct policy *policy, struct report *report)
 {
 	cleanup_fd int root_fd = cgroup_root();

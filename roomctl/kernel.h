@@ -12,5 +12,9 @@ struct report;
 /* Reports the system calls and namespaces that are missing, on one line. */
 void kernel_check(struct report *report);
 
+/* Under systemd, reports mounts that are handed on to no room (mount_namespaces(7)): those of the
+ * namespace it runs in. */
+void kernel_check_sharing(struct report *report);
+
 /* Reports every room of the policy whose limits this machine's control groups cannot hold. */
 void kernel_check_limits(const struct policy *policy, struct report *report);

@@ -3,7 +3,7 @@
 /*
  * Names that mean nothing here (see names.h): a rule about a group that is misspelled matches
  * nobody and lets the next rule decide. A name with a pattern in it is nobody's in particular. A
- * directory that hangs must not hang whoever asks, so a child looks the names up.
+ * directory or a file system that hangs must not hang whoever asks, so a child looks them up.
  */
 #include "roomctl/names.h"
 
@@ -23,6 +23,7 @@
 #include "lib/deadline.h"
 #include "lib/lookup.h"
 #include "roomctl/out.h"
+#include "roomctl/shaky.h"
 
 #define NAMES_MAX 20 /* as many as mistakes */
 #define NAMES_END "."
@@ -71,7 +72,8 @@ static size_t names_check_list(FILE *out, const struct rule *rule, const char *k
 	return found;
 }
 
-/* In a child: a line for each name that is not here, and an end that says that all were asked. */
+/* In a child: a line for each name that is not here or not only root's to decide about, and an end
+ * that says that all were asked. */
 static __attribute__((noreturn)) void names_look_up(const struct policy *policy, int fd)
 {
 	FILE *out = fdopen(fd, "w");
@@ -87,8 +89,10 @@ static __attribute__((noreturn)) void names_look_up(const struct policy *policy,
 			out, rule, "PAM service", &rule->service, service_missing, found);
 		fflush(out);
 	}
-	if (out)
+	if (out) {
+		shaky_look(out, policy, NAMES_MAX - found);
 		fprintf(out, "%s", NAMES_END);
+	}
 	_exit(!out || fclose(out) != 0);
 }
 
@@ -137,5 +141,5 @@ void names_check(const struct policy *policy, struct report *report)
 	}
 	if (!all)
 		report_line(report, REPORT_UNKNOWN,
-			"the names in the rules: no answer about users and groups");
+			"the names in the policy: no answer about users, groups and places");
 }

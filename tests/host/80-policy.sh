@@ -166,6 +166,32 @@ lab() {
 	END
 }
 
+# A place that somebody else may put something at: said, whatever way it is named, and nothing is said of any other.
+shaky() {
+	local said
+	install -d -m 755 /srv/shaky /srv/shaky/roots
+	install -d -m 777 /srv/shaky/open /srv/shaky/open/data
+	install -d -m 1777 /srv/shaky/sticky /srv/shaky/sticky/data
+	install -d -o alice /srv/shaky/alice
+	install -d -g alice -m 775 /srv/shaky/group
+	policy <<-'END'
+		version = 1;
+		rooms: { work: { bind: ( { source = "/srv/shaky/open/data"; target = "/srv/a"; },
+			{ source = "/srv/shaky/sticky/data"; target = "/srv/b"; }, { source = "/srv/shaky/roots"; target = "/srv/c"; } );
+			writable = ( "/srv/shaky/alice/place/deeper", "/srv/shaky/alice" ); read_only = ( "/srv/shaky/group/place" );
+			no_entry = ( "/srv/shaky/sticky/missing", "/usr/games" ); }; };
+		assign: ( { user = "bob"; room = "work"; } );
+	END
+	said=$(roomctl check 2>&1 | grep 'can have its logins refused')
+	like "check: a place in a folder that anybody writes to" "$said" \
+		"*warning: /etc/pam_room/room.conf:2: room 'work' names /srv/shaky/open/data, and whoever may write to /srv/shaky/open can*"
+	like "check: one in a user's folder" "$said" "*/srv/shaky/alice/place/deeper, and whoever may write to /srv/shaky/alice can*"
+	like "check: one in a group's" "$said" "*/srv/shaky/group/place, and whoever may write to /srv/shaky/group can*"
+	like "check: one that is not there yet, beside anybody's" "$said" "*/srv/shaky/sticky/missing, and whoever*"
+	is "check: and of no other" "$(wc -l <<<"$said")" 4
+	rm -rf /srv/shaky
+}
+
 # Which user may be looked at, and how it is told.
 verbs() {
 	policy <"$examples/lab.conf"
@@ -275,6 +301,7 @@ people+=(boss gwen backup-1 ci-1 dev tess stan vera exam1)
 ssh_host
 build_host
 lab
+shaky
 verbs
 humble
 usual_stacks

@@ -149,7 +149,7 @@ hangs() {
 	certain_all_the_same hangs
 	begin=$SECONDS
 	is "hangs: check says that it cannot tell" "$(roomctl check /etc/pam_room/room.conf | tail -n 1)" \
-		"unknown: the names in the rules: no answer about users and groups"
+		"unknown: the names in the policy: no answer about users, groups and places"
 	is "hangs: within eight seconds, too" "$((SECONDS - begin < 8))" 1
 	wait_for 5 no_lookup
 	is "hangs: nothing of it stays" "$(pgrep -c -x room-lookup)" 0

@@ -42,3 +42,8 @@ is "runtime dir: gone after the full logout" "$(ls -d "$dir" 2>/dev/null && tell
 hold alice 7802 || exit 0
 right "runtime dir, after full logout and login" "$pid"
 leave 7802
+
+# What a host has to be like for that.
+private="*warning: the mounts of this host are private*/run/user*mount --make-rshared /*"
+is "runtime dir: this host hands it on" "$(roomctl check 2>&1 | grep -c "mounts of this host")" 0
+like "runtime dir: roomctl check names a host that would not" "$(unshare --mount --propagation private roomctl check 2>&1)" "$private"
