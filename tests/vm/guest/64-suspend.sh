@@ -3,7 +3,7 @@
 # rooms, keepers and sessions are as before, and what roomctl had frozen is frozen still, although systemd, since its release
 # 256, freezes and thaws all that is below user.slice around the sleep.
 # only: vm, because the whole machine sleeps.
-# once: trixie
+# once: sleep
 # shellcheck disable=SC2016
 set -u
 # shellcheck source=lib.sh

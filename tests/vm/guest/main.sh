@@ -60,13 +60,15 @@ word_of() { sed -n "s/^# $1: \([a-z]*\).*/\1/p" "$here/$2"; }
 # wanted SCRIPT: whether it runs here. By itself a test runs natively, in both releases. It may say otherwise, and why:
 #   "# only: vm, WHY"   it needs a kernel of its own: in the emulated machines
 #   "# also: vm, WHY"   there too; with a RELEASE instead of vm in that one's
-#   "# once: RELEASE"   in that release, because it is long and the releases do not differ in it
-# /payload/only, words of names, chooses among all; /payload/all runs all of them in the emulated machines.
+#   "# once: RELEASE"   in that release, because it is long and the releases do not differ in it; "sleep": in a machine for it
+# /payload/only, words of names, chooses among all, or else a word of the kernel's line (../run); /payload/all runs all of them in
+# the emulated machines.
 wanted() {
 	local only word once release
 	release=$(. /etc/os-release && echo "$VERSION_CODENAME")
 	! is_native || [ "$(word_of only "$1")" != vm ] || return 1
 	read -r only </payload/only
+	only=${only:-$(sed -n 's/.* room[.]only=\([^ ]*\).*/\1/p' /proc/cmdline)}
 	for word in $only; do
 		case $1 in *"$word"*) return 0 ;; esac
 	done
