@@ -150,7 +150,7 @@ by_time() {
 	# The second job while the first one is still being told of.
 	on alice 'echo exec sleep 7531 | at now; sleep 0.5; echo exec sleep 7532 | batch' 2>/dev/null
 	echo '* * * * * [ -e cron.once ] || { touch cron.once; exec sleep 7533; }' | crontab -u alice -
-	on alice 'systemd-run --user --quiet sleep 7534; systemd-run --user --quiet --on-active=1 sleep 7535'
+	on alice 'systemd-run --user --quiet sleep 7534; systemd-run --user --quiet --on-active=1 --timer-property=AccuracySec=100ms sleep 7535'
 	entry "at" "$(sleeper 7531)"
 	entry "batch" "$(sleeper 7532)"
 	entry "systemd-run --user" "$(sleeper 7534)"
