@@ -83,8 +83,9 @@ void kernel_check(struct report *report)
 		uname(&self) == 0 ? self.release : "of an unknown release", missing);
 }
 
-/* Whether what is mounted below /run/user shows in peers, mount_namespaces(7). */
-static bool run_user_is_shared(void)
+/* Whether what is mounted below /run/user shows in peers, mount_namespaces(7): 1 or 0, or -errno.
+ */
+static int run_user_is_shared(void)
 {
 	static const char *const ways[] = { "/", "/run", "/run/user" };
 	cleanup_file FILE *file = fopen("/proc/self/mountinfo", "re");
@@ -92,7 +93,9 @@ static bool run_user_is_shared(void)
 	size_t best = 0;
 	bool shared = true;
 
-	while (file && fgets(line, sizeof line, file)) {
+	if (!file)
+		return -errno;
+	while (fgets(line, sizeof line, file)) {
 		/* A private one has no field there. */
 		*fields = '\0';
 		if (sscanf(line, "%*s %*s %*s %*s %255s %*s %255[^-]", point, fields) < 1)
@@ -108,7 +111,12 @@ static bool run_user_is_shared(void)
 
 void kernel_check_sharing(struct report *report)
 {
-	if (access("/run/systemd/system", F_OK) == 0 && !run_user_is_shared())
+	int shared = access("/run/systemd/system", F_OK) == 0 ? run_user_is_shared() : 1;
+
+	if (shared < 0)
+		report_line(report, REPORT_UNKNOWN, "the mounts of this host: %s",
+			strerrordesc_np(-shared));
+	if (shared == 0)
 		report_line(report, REPORT_WARNING,
 			"the mounts of this host are private, and what systemd mounts below "
 			"/run/user does not reach a living room: mount --make-rshared / changes "
