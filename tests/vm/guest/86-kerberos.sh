@@ -71,7 +71,8 @@ tickets() {
 	is "$name: in the room" "${said[0]-}" "${room%% *}"
 	is "$name: the tickets are alice's" "${said[1]-}" alice@ROOM.TEST
 	is "$name: and good for another" "${said[2]-}" good
-	cache=${said[3]#FILE:}
+	cache=${said[3]-}
+	cache=${cache#FILE:}
 	like "$name: they are in a file in /tmp" "$cache" '/tmp/krb5cc_*'
 	is "$name: which is not there outside" "$(ls "$cache" 2>/dev/null)" ""
 	is "$name: and goes with its session" "$(on alice "ls '$cache' 2>/dev/null")" ""
